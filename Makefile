@@ -1,0 +1,65 @@
+# DevCloud. `make` alone says what there is.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PURE   := model wire identity directory call
+NEEDS  := pyproject.toml constraints.txt
+WORKERS ?= 2
+
+help: ## this list
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || \
+		sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile
+
+demo: $(VENV)/for-run ## a whole call on this machine, no sound hardware needed (ARGS="--out DIR --json")
+	@$(BIN)/devcloud demo $(ARGS)
+
+run: $(VENV)/for-run ## the server, here and now (ARGS="--port 10000 --data DIR")
+	@$(BIN)/devcloud server $(ARGS)
+
+install: $(VENV)/for-dev ## the environment .venv, with the devcloud command and what tests need
+	@echo "Ready: $(BIN)/devcloud --help"
+
+check: $(VENV)/for-dev ## lint, format, types, and the arrows between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(VENV)/for-dev ## all tests, with branch coverage; the pure rooms at 100 % (ARGS="-k name")
+	@scripts/system-packages test
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
+	@echo "The pure rooms ($(PURE)) must be covered whole:"
+	$(BIN)/coverage report --fail-under=100 --include='$(foreach room,$(PURE),src/devcloud/$(room)/*,)'
+
+sim: $(VENV)/for-dev ## calls over a bad network on a virtual clock (SEEDS=n for more)
+	DEVCLOUD_SIM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -n $(WORKERS) tests/sim $(ARGS)
+
+bench: $(VENV)/for-bench ## every figure against its limit, kept in benchmarks/results.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## take away what the other targets made
+	rm -rf $(VENV) build dist src/*.egg-info .coverage .coverage.* .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: the second time costs nothing, until what is needed changes.
+
+$(VENV)/for-run: $(NEEDS)
+	@scripts/system-packages run
+	@scripts/install
+	@touch $@
+
+$(VENV)/for-dev: $(NEEDS)
+	@scripts/system-packages test
+	@scripts/install dev
+	@touch $@ $(VENV)/for-run
+
+$(VENV)/for-bench: $(VENV)/for-dev
+	@scripts/system-packages bench
+	@scripts/install bench
+	@touch $@
+
+.PHONY: help demo run install check test sim bench clean
+.DEFAULT_GOAL := help
