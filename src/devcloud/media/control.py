@@ -10,7 +10,7 @@ that a file plays on where it was. Reports of an older generation are of no inte
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, dataclass_transform
 
 import msgspec
 from msgspec import Meta
@@ -27,6 +27,7 @@ BLOCK_BYTES = 2 * BLOCK_SAMPLES
 """The same as 16-bit little-endian samples."""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class ControlMessage(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True
 ):

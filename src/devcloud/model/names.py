@@ -15,7 +15,9 @@ _FORBIDDEN = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 
 # Marks that turn the direction of the text around them: a name that holds one could dress up as
 # another in a list or a log. Right-to-left *letters* are welcome. (Unicode UAX #9, section 2)
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def parse_name(text: str) -> str:

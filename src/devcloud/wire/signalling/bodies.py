@@ -5,7 +5,7 @@ media (a crashed media process, a changed network), a new offer of the next gene
 whole path. Of two offers of one generation the caller's wins.
 """
 
-from typing import Annotated
+from typing import Annotated, dataclass_transform
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,7 @@ Generation = Annotated[int, Meta(ge=1, le=10_000)]
 Sdp = Annotated[str, Meta(max_length=32_768)]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of every body."""
 

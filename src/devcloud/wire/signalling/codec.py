@@ -12,8 +12,8 @@ import msgspec
 from devcloud.model.errors import ProtocolViolation
 from devcloud.wire.signalling.messages import LONGEST_MESSAGE, FromClient, FromServer, Message
 
-_from_client = msgspec.json.Decoder(FromClient)
-_from_server = msgspec.json.Decoder(FromServer)
+_from_client: msgspec.json.Decoder[FromClient] = msgspec.json.Decoder(FromClient)
+_from_server: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
 _encoder = msgspec.json.Encoder()
 
 _T = TypeVar("_T")

@@ -10,7 +10,7 @@ say more; unknown types are an error that names them. What two clients say to ea
                decline cancel hangup ack                      undeliverable
 """
 
-from typing import Annotated
+from typing import Annotated, dataclass_transform
 
 import msgspec
 from msgspec import Meta, Raw
@@ -32,6 +32,7 @@ Base64Url = Annotated[str, Meta(max_length=1024, pattern=r"^[A-Za-z0-9_-]*$")]
 NO_BODY = Raw(b"{}")
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
     """Base of every message."""
 
@@ -157,7 +158,7 @@ class Invite(CallMessage, tag="invite"):
 
 
 class Ringing(CallMessage, tag="ringing"):
-    """Callee → caller: it rings here. Body: `DescriptionBody`, empty when media waits for Accept."""
+    """Callee → caller: it rings. Body: `DescriptionBody`, empty when media waits for Accept."""
 
 
 class Answer(CallMessage, tag="answer"):
