@@ -1,0 +1,255 @@
+"""All calls of one device: who may ring, who is told «busy», and which one is spoken on.
+
+    for call, command in line.place(…): …      # likewise invited, handle, stray, tick
+
+At most one call is active: with `waiting` others may ring and be answered meanwhile, and whichever
+is spoken on puts the rest on hold; without it a second caller is told «busy». Calls that are over
+are remembered for a while, so that what comes late is answered and not taken for something new.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devcloud.call import commands as do
+from devcloud.call import events as on
+from devcloud.call.commands import Command
+from devcloud.call.events import Event
+from devcloud.call.glare import ours_yields
+from devcloud.call.machine import Call
+from devcloud.call.states import UNANSWERED, Role, State, Timers
+from devcloud.model.errors import LocalError
+from devcloud.model.names import fold_name
+from devcloud.model.records import CallKind, CallRecord, EndReason
+
+MOST_REMEMBERED = 512
+MOST_RINGING = 8
+
+
+class Busy(LocalError):
+    """There is a call already."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Rang(Command):
+    """A new call rings here."""
+
+
+@dataclass(frozen=True)
+class Refuse(Command):
+    """Decline an invitation that never became a call."""
+
+    call: str
+    peer: str
+    device: str
+    reason: EndReason
+
+
+@dataclass(frozen=True)
+class Become(Command):
+    """The call `old` goes on as `new`: both had called each other at once."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class TellGone(Command):
+    """Tell one device that this call is over here."""
+
+    call: str
+    peer: str
+    device: str
+    reason: EndReason
+
+
+Output = tuple[Call | None, Command]
+"""A command and the call it is about, where there is one."""
+
+
+class Line:
+    """The calls of one device, by id."""
+
+    def __init__(
+        self,
+        me: str,
+        timers: Timers,
+        *,
+        warm: Callable[[str], bool] = lambda _peer: True,
+        waiting: bool = False,
+    ) -> None:
+        self.me = me
+        self.timers = timers
+        self.waiting = waiting
+        self.calls: dict[str, Call] = {}
+        self._warm = warm
+        self._over: OrderedDict[str, EndReason] = OrderedDict()
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` wants to be called, at the latest."""
+        return min(
+            (c.deadline for c in self.calls.values() if c.deadline is not None), default=None
+        )
+
+    def place(self, id: str, peer: str, now: float, wall: float) -> list[Output]:
+        """Call `peer`; or take their call, where they are calling already.
+
+        Raises:
+            LocalError: `name_own`.
+            Busy: `already_in_call`, without call waiting.
+        """
+        if fold_name(peer) == fold_name(self.me):
+            raise LocalError("name_own")
+        theirs = self._ringing_from(peer)
+        if theirs is not None:
+            return [(None, Become(id, theirs.id)), *self.handle(theirs.id, on.Accept(), now)]
+        others = self._live()
+        if others and not self.waiting:
+            raise Busy("already_in_call", peer=others[0].peer)
+        call = Call.place(id=id, me=self.me, peer=peer, wall=wall, timers=self.timers)
+        return [*self._hold_all_but(id, now), *self._begin(call, now)]
+
+    def invited(
+        self,
+        id: str,
+        *,
+        peer: str,
+        device: str,
+        offer: on.OfferReceived,
+        now: float,
+        wall: float,
+    ) -> list[Output]:
+        """Somebody calls."""
+        if id in self.calls:
+            return []
+        if id in self._over:
+            # Its cancel came first.
+            return [(None, TellGone(id, peer, device, self._over[id]))]
+        ours = self._dialling_to(peer)
+        if ours is not None and not ours_yields(ours.id, id):
+            self._bury(id, EndReason.ANSWERED_ELSEWHERE)
+            return []
+        call = Call.receive(
+            id=id,
+            me=self.me,
+            peer=peer,
+            device=device,
+            offer=offer,
+            warm=self._warm(peer) or ours is not None,
+            wall=wall,
+            timers=self.timers,
+        )
+        if ours is not None:
+            return self._yield(ours, call, now)
+        if self._too_busy():
+            self._bury(id, EndReason.BUSY)
+            record = CallRecord(
+                call=id,
+                caller=peer,
+                callee=self.me,
+                kind=CallKind.DEVCLOUD,
+                begun_at=wall,
+                answered_at=None,
+                ended_at=wall,
+                reason=EndReason.BUSY,
+            )
+            return [(None, Refuse(id, peer, device, EndReason.BUSY)), (None, do.Remember(record))]
+        begun = self._begin(call, now)
+        return [(call, Rang()), *begun]
+
+    def handle(self, id: str, event: Event, now: float) -> list[Output]:
+        """Something happened to a call.
+
+        Raises:
+            KeyError: no such call.
+            IllegalEvent: it cannot happen now.
+        """
+        call = self.calls[id]
+        outputs: list[Output] = []
+        begins_to_talk = isinstance(event, on.Accept) or event == on.Hold(False)
+        if begins_to_talk and call.state not in (State.ACTIVE, State.ENDING):
+            outputs += self._hold_all_but(id, now)
+        outputs += [(call, command) for command in call.handle(event, now)]
+        self._bury_if_ended(call)
+        return outputs
+
+    def stray(self, id: str, peer: str, device: str, event: Event) -> list[Output]:
+        """Something came from the other side for a call that is not here, or no longer."""
+        if isinstance(event, on.CancelReceived):
+            if id not in self._over:
+                self._bury(id, event.reason)
+            return []
+        expects_a_call = on.RingingReceived | on.AnswerReceived | on.OfferReceived | on.HoldReceived
+        if isinstance(event, expects_a_call):
+            reason = self._over.get(id, EndReason.CONNECTION_LOST)
+            return [(None, TellGone(id, peer, device, reason))]
+        return []
+
+    def tick(self, now: float) -> list[Output]:
+        """Let time pass for every call."""
+        outputs: list[Output] = []
+        for call in list(self.calls.values()):
+            outputs += [(call, command) for command in call.tick(now)]
+            self._bury_if_ended(call)
+        return outputs
+
+    # ── who is there ─────────────────────────────────────────────────────────────────────────────
+
+    def _live(self) -> list[Call]:
+        return [call for call in self.calls.values() if not call.over]
+
+    def _with(self, peer: str, role: Role) -> Call | None:
+        key = fold_name(peer)
+        for call in self._live():
+            if call.role is role and call.state in UNANSWERED and fold_name(call.peer) == key:
+                return call
+        return None
+
+    def _ringing_from(self, peer: str) -> Call | None:
+        return self._with(peer, Role.CALLEE)
+
+    def _dialling_to(self, peer: str) -> Call | None:
+        return self._with(peer, Role.CALLER)
+
+    def _too_busy(self) -> bool:
+        return len(self._live()) >= (MOST_RINGING if self.waiting else 1)
+
+    # ── changes ──────────────────────────────────────────────────────────────────────────────────
+
+    def _begin(self, call: Call, now: float) -> list[Output]:
+        self.calls[call.id] = call
+        return [(call, command) for command in call.begin(now)]
+
+    def _yield(self, ours: Call, theirs: Call, now: float) -> list[Output]:
+        # Their other devices must stop ringing; this one knows by the same rule. What our call
+        # would leave behind (a record, a status) is for theirs to leave.
+        stop = on.HangUp(EndReason.ANSWERED_ELSEWHERE)
+        last = [
+            (ours, command)
+            for command in ours.handle(stop, now)
+            if not isinstance(command, do.Remember | do.Announce)
+        ]
+        self._bury_if_ended(ours)
+        begun = self._begin(theirs, now)
+        accepted = self.handle(theirs.id, on.Accept(), now)
+        return [*last, (None, Become(ours.id, theirs.id)), *begun, *accepted]
+
+    def _hold_all_but(self, id: str, now: float) -> list[Output]:
+        outputs: list[Output] = []
+        for call in self._live():
+            if call.id != id and call.accepted and not call.held_here:
+                outputs += [(call, command) for command in call.handle(on.Hold(True), now)]
+        return outputs
+
+    def _bury_if_ended(self, call: Call) -> None:
+        if call.state is State.ENDED and self.calls.pop(call.id, None) is not None:
+            assert call.reason is not None
+            self._bury(call.id, call.reason)
+
+    def _bury(self, id: str, reason: EndReason) -> None:
+        self._over[id] = reason
+        if len(self._over) > MOST_REMEMBERED:
+            self._over.popitem(last=False)
