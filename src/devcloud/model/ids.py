@@ -6,8 +6,9 @@ The randomness comes in as bytes, so that a test or a simulation can choose it.
 CALL_ID_BYTES = 16
 DEVICE_ID_BYTES = 8
 
-CALL_ID_PATTERN = r"^[0-9a-f]{32}$"
-DEVICE_ID_PATTERN = r"^[0-9a-f]{16}$"
+# \Z: `$` would let a line end pass behind the last digit.
+CALL_ID_PATTERN = r"^[0-9a-f]{32}\Z"
+DEVICE_ID_PATTERN = r"^[0-9a-f]{16}\Z"
 
 
 def call_id(randomness: bytes) -> str:

@@ -57,28 +57,40 @@ def type_of(message: Message) -> str:
 
 
 def _decode(decoder: msgspec.json.Decoder[_T], data: bytes | str) -> _T:
-    if len(data) > LONGEST_MESSAGE:
-        raise ProtocolViolation("message_too_long", longest=LONGEST_MESSAGE)
+    text = _text(data)
     try:
-        return decoder.decode(data)
+        return decoder.decode(text)
     except msgspec.ValidationError as wrong:
-        raise _explain(data, wrong) from None
+        raise _explain(text, wrong) from None
     except msgspec.DecodeError:
         raise ProtocolViolation("message_not_json") from None
-    except UnicodeDecodeError:
-        raise ProtocolViolation("message_not_utf8") from None
-    except UnicodeEncodeError:
-        # A str with a lone surrogate: what came as text was not text.
-        raise ProtocolViolation("message_not_utf8") from None
     except RecursionError:
         raise ProtocolViolation("message_too_deep") from None
 
 
-def _explain(data: bytes | str, wrong: msgspec.ValidationError) -> ProtocolViolation:
+def _text(data: bytes | str) -> str:
+    """Return all of a message as text, `body` too: it is forwarded unread, and one octet outside
+    UTF-8 would end the receiver's connection (RFC 6455, section 8.1)."""
     try:
-        tag = _tag.decode(data).type
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        size = len(data) if isinstance(data, bytes) or data.isascii() else len(data.encode())
+        if size > LONGEST_MESSAGE:
+            raise ProtocolViolation("message_too_long", longest=LONGEST_MESSAGE)
+        return data.decode() if isinstance(data, bytes) else data
+    except UnicodeError:  # a `str` may hold lone surrogates
+        raise ProtocolViolation("message_not_utf8") from None
+
+
+def _explain(text: str, wrong: msgspec.ValidationError) -> ProtocolViolation:
+    """Say what is wrong with a message that does not fit; the first fault found is not always
+    the one to name, since the type may stand after it, and the text may end too early."""
+    try:
+        tag = _tag.decode(text).type
+    except msgspec.ValidationError:
         tag = None
+    except msgspec.DecodeError:
+        return ProtocolViolation("message_not_json")
+    except RecursionError:
+        return ProtocolViolation("message_too_deep")
     if tag is not None and "Invalid value" in str(wrong) and "$.type" in str(wrong):
         return ProtocolViolation("message_unknown_type", type=tag[:64])
     return ProtocolViolation("message_wrong_shape", detail=str(wrong)[:200])

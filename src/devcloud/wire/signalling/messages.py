@@ -28,7 +28,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=128)]
 CallId = Annotated[str, Meta(pattern=CALL_ID_PATTERN)]
 DeviceId = Annotated[str, Meta(pattern=DEVICE_ID_PATTERN)]
 SequenceNumber = Annotated[int, Meta(ge=1, le=0x7FFF_FFFF)]
-Base64Url = Annotated[str, Meta(max_length=1024, pattern=r"^[A-Za-z0-9_-]*$")]
+Base64Url = Annotated[str, Meta(max_length=1024, pattern=r"^[A-Za-z0-9_-]*\Z")]
 NO_BODY = Raw(b"{}")
 
 
