@@ -8,8 +8,8 @@ WORKERS ?= 2
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || \
-		sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | \
+		while read -r target meaning; do printf '  %-9s%s\n' "$$target" "$$meaning"; done
 
 demo: $(VENV)/for-run ## a whole call on this machine, no sound hardware needed (ARGS="--out DIR --json")
 	@$(BIN)/devcloud demo $(ARGS)
