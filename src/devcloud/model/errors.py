@@ -6,11 +6,13 @@
     │   ├── BadSettings          an option, a variable or a line of config.toml
     │   ├── BadSound             a sound file or block that cannot be played
     │   ├── StorageFailed        a file or directory that cannot be read or written
+    │   ├── BadKey               a sealed key that cannot be opened
     │   ├── AlreadyRunning       another program holds the data directory or the port
     │   └── MediaFailed          the media process or a sound device
     └── RemoteError              the server or the other person's program
         ├── Unreachable          no server, or not one of ours
         ├── Refused              the server said no, and why
+        ├── Untrusted            the other side did not show that it is who it says
         └── ProtocolViolation    a message outside the protocol
 
 Each has a stable `code` and the values its sentence needs; the sentences, in French and English,
@@ -20,7 +22,7 @@ it is a bug and fails as `AssertionError` or `RuntimeError`.
 
 from typing import ClassVar
 
-from devcloud.model.texts import Language, Value, say
+from devcloud.model.texts import Language, Value, knows, say
 
 
 class DevCloudError(Exception):
@@ -63,6 +65,10 @@ class StorageFailed(LocalError):
     """A file or directory that cannot be read or written: permissions, a full disk."""
 
 
+class BadKey(LocalError):
+    """A sealed key that cannot be opened: not one of ours, damaged, or another passphrase."""
+
+
 class AlreadyRunning(LocalError):
     """Another program holds the data directory or the port."""
 
@@ -82,7 +88,16 @@ class Unreachable(RemoteError):
 
 
 class Refused(RemoteError):
-    """The server said no. `code` is the server's own."""
+    """The server said no. `code` is the server's own, and so is the sentence where this program
+    is too old to have one."""
+
+    def text(self, language: Language = Language.ENGLISH) -> str:
+        theirs = self.values.get("text")
+        return str(theirs) if theirs and not knows(f"errors.{self.code}") else super().text(language)
+
+
+class Untrusted(RemoteError):
+    """The other side did not show that it is who it says. No voice is played or sent."""
 
 
 class ProtocolViolation(RemoteError):
