@@ -32,6 +32,11 @@ def catalogue() -> dict[str, dict[str, str]]:
     return texts
 
 
+def knows(key: str) -> bool:
+    """Say whether there is a text under `key`."""
+    return key in catalogue()
+
+
 def say(key: str, language: Language = Language.ENGLISH, **values: Value) -> str:
     """Return the text under `key` with its values filled in.
 

@@ -1,0 +1,177 @@
+"""What a program does with the sound of a call: files, devices, and blocks of its own.
+
+    call.audio.play("hello.wav"); await call.audio.played()
+    call.audio.record("heard.wav")
+    async for block in call.audio.blocks(): await call.audio.write(block)
+
+Choices made before the media is open, or before it had to be started again, are kept and ordered
+anew; a file then goes on where it was.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from devcloud.media import control
+from devcloud.media.files import check_sound
+from devcloud.model.errors import BadSound
+
+BLOCK_S = 0.01
+AHEAD_S = 0.1
+"""How far a program may write ahead of the clock."""
+MOST_BLOCKS = 200
+"""Two seconds: what is heard and not taken out is forgotten, the oldest first."""
+
+
+class CallAudio:
+    """The sound of one call. Made by the client; read `ClientCall.audio`."""
+
+    def __init__(self, call: str, order: Callable[[control.Order], None]) -> None:
+        self._call = call
+        self._order = order
+        self._open = False
+        self._source: control.Source = control.Silence()
+        self._speaker: tuple[bool, str] = (False, "")
+        self._recording = ""
+        self._recorded_before = False
+        self._reporting = False
+        self._played = asyncio.Event()
+        self._heard: deque[bytes] = deque(maxlen=MOST_BLOCKS)
+        self._news = asyncio.Event()
+        self._over = False
+        self._written_until = 0.0
+
+    # ── what the other person hears ──────────────────────────────────────────────────────────────
+
+    def play(self, path: str | Path, *, loop: bool = False) -> None:
+        """Play a WAV file into the call, from its beginning; it starts when the voice may go out.
+
+        Raises:
+            BadSound: the file is missing, not a WAV file, empty.
+        """
+        check_sound(str(path))
+        self._played.clear()
+        self._use(control.SoundFile(path=str(Path(path).absolute()), loop=loop))
+
+    async def played(self) -> None:
+        """Return when the file has been played to its end, or the call is over."""
+        await self._played.wait()
+
+    def microphone(self, device: str = "") -> None:
+        """Send a microphone, by its name or the system's own."""
+        self._use(control.Microphone(device=device))
+
+    def echo(self, delay_s: float = 0.0) -> None:
+        """Send back what is heard, so much later."""
+        self._use(control.Echo(delay_s=delay_s))
+
+    def silence(self) -> None:
+        """Send nothing."""
+        self._use(control.Silence())
+
+    async def write(self, pcm: bytes) -> None:
+        """Send sound of the program's own: 16-bit little-endian mono at 48 kHz, a whole number of
+        10 ms blocks (960 bytes each), at most one second. Returns when it is time for more.
+
+        Raises:
+            BadSound: `sound_block_size`.
+        """
+        if not pcm or len(pcm) % control.BLOCK_BYTES or len(pcm) > 100 * control.BLOCK_BYTES:
+            raise BadSound("sound_block_size", size=len(pcm))
+        if not isinstance(self._source, control.Program):
+            self._use(control.Program())
+        clock = asyncio.get_running_loop()
+        self._written_until = max(self._written_until, clock.time())
+        if self._open:
+            self._order(control.Play(call=self._call, pcm=pcm))
+        self._written_until += len(pcm) / control.BLOCK_BYTES * BLOCK_S
+        ahead = self._written_until - clock.time() - AHEAD_S
+        if ahead > 0:
+            await asyncio.sleep(ahead)
+
+    # ── what is heard ────────────────────────────────────────────────────────────────────────────
+
+    def speaker(self, device: str = "", *, on: bool = True) -> None:
+        """Play what is heard on a device, by its name or the system's own; or no longer."""
+        self._speaker = (on, device)
+        if self._open:
+            self._order(control.UseSpeaker(call=self._call, on=on, device=device))
+
+    def record(self, path: str | Path | None) -> None:
+        """Write what is heard to a WAV file (16 bit, 48 kHz, mono); None stops.
+
+        Raises:
+            BadSound: `recording_not_writable`.
+        """
+        if path is None:
+            self._recording = ""
+        else:
+            target = Path(path).absolute()
+            if target.is_dir() or not target.parent.is_dir():
+                raise BadSound("recording_not_writable", path=str(path))
+            self._recording = str(target)
+        self._recorded_before = False
+        if self._open:
+            self._record()
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """Yield what is heard, in 10 ms blocks of 16-bit little-endian mono at 48 kHz, until the
+        call is over. What is not taken out within two seconds is forgotten."""
+        if not self._reporting:
+            self._reporting = True
+            if self._open:
+                self._order(control.ReportVoice(call=self._call, on=True))
+        while True:
+            while self._heard:
+                yield self._heard.popleft()
+            if self._over:
+                return
+            self._news.clear()
+            await self._news.wait()
+
+    # ── for the client ───────────────────────────────────────────────────────────────────────────
+
+    def opened(self, call: str) -> None:
+        """The media knows the call (perhaps again, perhaps under another id): order everything."""
+        self._call = call
+        self._open = True
+        self._order(control.UseSource(call=call, source=self._source))
+        if self._speaker[0]:
+            self._order(control.UseSpeaker(call=call, on=True, device=self._speaker[1]))
+        if self._recording:
+            self._record()
+        if self._reporting:
+            self._order(control.ReportVoice(call=call, on=True))
+
+    def reported(self, report: control.Report) -> None:
+        """The media has news of this call's sound."""
+        if isinstance(report, control.Heard):
+            for at in range(0, len(report.pcm), control.BLOCK_BYTES):
+                self._heard.append(report.pcm[at : at + control.BLOCK_BYTES])
+            self._news.set()
+        elif isinstance(report, control.SourceEnded):
+            self._source = control.Silence()
+            self._played.set()
+        elif isinstance(report, control.SourceAt) and isinstance(self._source, control.SoundFile):
+            self._source = control.SoundFile(
+                path=self._source.path, from_s=report.at_s, loop=self._source.loop
+            )
+
+    def closed(self) -> None:
+        """The call is over."""
+        self._open = False
+        self._over = True
+        self._played.set()
+        self._news.set()
+
+    def _use(self, source: control.Source) -> None:
+        self._source = source
+        if self._open:
+            self._order(control.UseSource(call=self._call, source=source))
+
+    def _record(self) -> None:
+        self._order(
+            control.Record(call=self._call, path=self._recording, append=self._recorded_before)
+        )
+        self._recorded_before = True

@@ -1,0 +1,245 @@
+"""A running client: the desk between a session and a media process.
+
+It only carries: what the desk decides goes where it belongs, and whatever happens goes to the desk.
+All of it runs on one loop, without waiting in between, so that nothing happens in the middle of a
+decision.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devcloud.call import events as on
+from devcloud.call.machine import Call
+from devcloud.client import desk as desks
+from devcloud.client.desk import Action, Desk
+from devcloud.client.people import People
+from devcloud.client.session import Listener, Session
+from devcloud.media import control
+from devcloud.media.process import MediaProcess
+from devcloud.model import ids
+from devcloud.model.errors import DevCloudError, MediaFailed
+from devcloud.net.tasks import Tasks
+from devcloud.wire.signalling import messages
+from devcloud.wire.signalling.messages import CallMessage, FromServer
+
+_log = logging.getLogger(__name__)
+
+MOST_RESTARTS = 5
+RESTARTS_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Whom the core tells. All are called on the loop."""
+
+    rang: Callable[[Call], None]
+    changed: Callable[[Call], None]
+    became: Callable[[str, str], None]
+    opened: Callable[[str], None]
+    reported: Callable[[control.Report], None]
+    people: Callable[[], None]
+    online: Callable[[bool, float | None], None]
+    failed: Callable[[DevCloudError], None]
+
+
+class Core:
+    """Runs a desk. `start` first, `stop` last."""
+
+    def __init__(self, desk: Desk, watcher: Watcher) -> None:
+        self.desk = desk
+        self.people = People()
+        self.session: Session | None = None
+        self._watcher = watcher
+        self._media: MediaProcess | None = None
+        self._restarts: list[float] = []
+        self._tasks = Tasks("client", on_failure=self._task_failed)
+        self._loop = asyncio.get_running_loop()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at: float | None = None
+
+    @property
+    def listener(self) -> Listener:
+        """Where the session tells its news."""
+        return Listener(self._welcomed, self._received, self._lost, self._dropped)
+
+    @property
+    def media_pid(self) -> int | None:
+        """The media process, for whoever measures it."""
+        return None if self._media is None else self._media.pid
+
+    async def start(self, session: Session, *, media: bool) -> None:
+        """Sign in and, unless only looking, start the media. Raises DevCloudError."""
+        self.session = session
+        starting = self._tasks.spawn(MediaProcess.start(), name="media-start") if media else None
+        try:
+            await session.open()
+            if starting is not None:
+                self._attach(await starting)
+        except BaseException:
+            await self._discard(starting)
+            raise
+        self._tasks.spawn(session.run(), name="session")
+
+    async def stop(self) -> None:
+        """Hang up, say goodbye, end the media process."""
+        now = self._loop.time()
+        for call in list(self.desk.line.calls):
+            self.desk.act(call, on.HangUp(), now)
+        self._carry()
+        if self.session is not None:
+            await self.session.close()
+        media, self._media = self._media, None
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if media is not None:
+            await media.stop()
+        await self._tasks.aclose()
+
+    # ── the person ───────────────────────────────────────────────────────────────────────────────
+
+    def place(self, peer: str) -> str:
+        """Call somebody and return the call's id. Raises LocalError, Busy."""
+        call = ids.call_id(os.urandom(ids.CALL_ID_BYTES))
+        self.desk.place(call, peer, self._loop.time(), time.time())
+        self._carry()
+        return call
+
+    def act(self, call: str, event: on.Event) -> None:
+        """Accept, hang up, hold, mute."""
+        self.desk.act(call, event, self._loop.time())
+        self._carry()
+
+    def order(self, order: control.Order) -> None:
+        """Tell the media. A media process that has just died hears it when it is back."""
+        if self._media is None:
+            return
+        try:
+            self._media.send(order)
+        except MediaFailed:
+            _log.debug("the media process is gone; %s waits", type(order).__name__)
+
+    # ── the session ──────────────────────────────────────────────────────────────────────────────
+
+    def _welcomed(self, welcome: messages.Welcome) -> None:
+        self.people.welcomed(welcome)
+        self.desk.signed_in(self._loop.time())
+        self._watcher.online(True, None)
+        self._watcher.people()
+        self._carry()
+
+    def _lost(self, pause: float | None) -> None:
+        self.desk.signed_out()
+        self.people.lost()
+        self._watcher.online(False, pause)
+        self._watcher.people()
+        if pause is None and self.session is not None and self.session.fatal is not None:
+            self._watcher.failed(self.session.fatal)
+
+    def _received(self, message: FromServer) -> None:
+        if isinstance(message, CallMessage | messages.Undeliverable):
+            self.desk.received(message, self._loop.time(), time.time())
+            self._carry()
+        elif isinstance(message, messages.Presence):
+            self.people.changed(message)
+            self._watcher.people()
+        elif isinstance(message, messages.Error):
+            _log.warning("the server refused a message: %s (%s)", message.code, message.text)
+        elif isinstance(message, messages.Bye):
+            _log.info("the server says goodbye: %s", message.code)
+
+    def _dropped(self, error: DevCloudError) -> None:
+        _log.warning("dropped: %s", error)
+
+    # ── the media process ────────────────────────────────────────────────────────────────────────
+
+    def _attach(self, media: MediaProcess) -> None:
+        self._media = media
+        self._tasks.spawn(self._listen(media), name="media")
+
+    async def _listen(self, media: MediaProcess) -> None:
+        """Carry reports until the process ends; then start another."""
+        async for report in media.reports():
+            self.desk.reported(report, self._loop.time())
+            self._watcher.reported(report)
+            self._carry()
+        if self._media is not media:
+            return
+        _log.warning("the media process has ended; starting another")
+        self._media = None
+        self.desk.media_gone(self._loop.time())
+        self._carry()
+        await self._start_again()
+
+    async def _start_again(self) -> None:
+        now = self._loop.time()
+        self._restarts = [t for t in self._restarts if now - t < RESTARTS_WITHIN_S] + [now]
+        try:
+            if len(self._restarts) > MOST_RESTARTS:
+                raise MediaFailed("media_keeps_failing")
+            media = await MediaProcess.start()
+        except MediaFailed as failure:
+            self._watcher.failed(failure)
+            for call in list(self.desk.line.calls):
+                self.desk.act(call, on.MediaRefused(), self._loop.time())
+            self._carry()
+            return
+        self._attach(media)
+        self.desk.media_back(self._loop.time())
+        self._carry()
+
+    async def _discard(self, starting: asyncio.Task[MediaProcess] | None) -> None:
+        if starting is not None:
+            try:
+                await (await starting).stop()
+            except MediaFailed as failure:
+                _log.warning("%s", failure)
+        await self._tasks.aclose()
+
+    # ── carrying ─────────────────────────────────────────────────────────────────────────────────
+
+    def _carry(self) -> None:
+        for action in self.desk.drain():
+            self._carry_one(action)
+        self._set_alarm()
+
+    def _carry_one(self, action: Action) -> None:
+        match action:
+            case desks.Say(message):
+                if self.session is not None:
+                    self.session.send(message)  # type: ignore[arg-type]
+            case desks.Order(order):
+                self.order(order)
+                if isinstance(order, control.OpenCall):
+                    self._watcher.opened(order.call)
+            case desks.Rang(call):
+                self._watcher.rang(call)
+            case desks.Changed(call):
+                self._watcher.changed(call)
+            case desks.Became(old, new):
+                self._watcher.became(old, new)
+            case desks.Remembered(record):
+                _log.info("call %s: %s", record.call, record.reason)
+            case desks.Dropped(error, sender):
+                _log.warning("dropped a message from %s: %s", sender, error)
+
+    def _set_alarm(self) -> None:
+        deadline = self.desk.deadline
+        if deadline == self._alarm_at:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at = deadline
+        self._alarm = None if deadline is None else self._loop.call_at(deadline, self._ring_alarm)
+
+    def _ring_alarm(self) -> None:
+        self._alarm = self._alarm_at = None
+        self.desk.tick(self._loop.time())
+        self._carry()
+
+    def _task_failed(self, task: asyncio.Task[object]) -> None:
+        if task.get_name() != "client.media-start":
+            self._watcher.failed(MediaFailed("client_broken", task=task.get_name()))

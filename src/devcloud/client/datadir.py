@@ -1,0 +1,109 @@
+"""The data directory of a client: its key, the servers it has pinned, and the lock on it all.
+
+Two clients on one data directory would be one person with one key saying two things at once: the
+second is told which process holds it.
+"""
+
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+
+import filelock
+import platformdirs
+
+from devcloud.client.keyfile import load_or_create_key
+from devcloud.identity.keys import SigningKey
+from devcloud.model.errors import AlreadyRunning, StorageFailed
+
+LOCK_FILE = "client.lock"
+HOLDER_FILE = "client.holder"
+SERVERS_FILE = "servers.json"
+
+
+def default_directory() -> Path:
+    """Return where a client keeps its things unless told otherwise."""
+    return Path(platformdirs.user_data_dir("devcloud", appauthor=False)) / "client"
+
+
+class DataDirectory:
+    """A client's files. As a context manager it holds the lock."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the directory where it is missing. Raises StorageFailed `directory_unusable`."""
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(path)
+        except OSError:
+            raise StorageFailed("directory_unusable", path=str(path)) from None
+        self._lock = filelock.FileLock(path / LOCK_FILE, blocking=False)
+
+    def lock(self, name: str) -> None:
+        """Hold the directory for `name`. Raises AlreadyRunning `client_running`."""
+        try:
+            self._lock.acquire()
+        except filelock.Timeout:
+            raise AlreadyRunning("client_running", path=str(self.path), **self._holder()) from None
+        except OSError:
+            raise StorageFailed("directory_unusable", path=str(self.path)) from None
+        holder = {"pid": os.getpid(), "name": name}
+        (self.path / HOLDER_FILE).write_text(json.dumps(holder), "utf-8")
+
+    def release(self) -> None:
+        """Let the directory go."""
+        self._lock.release()
+
+    def __enter__(self) -> "DataDirectory":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    def _holder(self) -> dict[str, str | int]:
+        try:
+            holder = json.loads((self.path / HOLDER_FILE).read_text("utf-8"))
+            return {"name": str(holder["name"]), "pid": int(holder["pid"])}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {"name": "?", "pid": 0}
+
+    # ── what is kept ─────────────────────────────────────────────────────────────────────────────
+
+    def key(self) -> SigningKey:
+        """Return this installation's key, made at first use. Raises StorageFailed."""
+        return load_or_create_key(self.path)
+
+    def pin(self, authority: str) -> str:
+        """Return the certificate pinned for `host:port`, or nothing. Raises StorageFailed."""
+        return self._pins().get(authority, "")
+
+    def remember_pin(self, authority: str, pin: str) -> None:
+        """Pin the certificate of `host:port`. Raises StorageFailed."""
+        pins = self._pins() | {authority: pin}
+        file = self.path / SERVERS_FILE
+        unfinished = file.with_suffix(".new")
+        try:
+            unfinished.write_text(json.dumps(pins, indent=2, sort_keys=True), "utf-8")
+            unfinished.replace(file)
+        except OSError:
+            raise StorageFailed("not_writable", path=str(file)) from None
+
+    def _pins(self) -> dict[str, str]:
+        file = self.path / SERVERS_FILE
+        try:
+            pins = json.loads(file.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except OSError:
+            raise StorageFailed("not_readable", path=str(file)) from None
+        except ValueError:
+            raise StorageFailed("file_damaged", path=str(file)) from None
+        if not isinstance(pins, dict):
+            raise StorageFailed("file_damaged", path=str(file))
+        return {str(k): str(v) for k, v in pins.items()}

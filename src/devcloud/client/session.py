@@ -1,0 +1,290 @@
+"""The connection to the server: found, checked, signed in, and again after it was lost.
+
+Carries messages and knows nothing of calls. The first attempt is the caller's to see fail; later
+ones are made again and again, after 1, 2, 4, 8, then 15 seconds.
+"""
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import aiohttp
+
+from devcloud import __version__
+from devcloud.client.address import ServerAddress
+from devcloud.client.datadir import DataDirectory
+from devcloud.identity.claims import sign_in_claim
+from devcloud.identity.keys import SigningKey
+from devcloud.model.errors import DevCloudError, ProtocolViolation, Refused, Unreachable
+from devcloud.model.presence import Status
+from devcloud.net.tasks import Tasks
+from devcloud.net.tls import check_pin, client_context, pin_of
+from devcloud.wire.signalling import messages
+from devcloud.wire.signalling.codec import decode_from_server, encode
+from devcloud.wire.signalling.messages import FromClient, FromServer
+
+CONNECT_TIMEOUT_S = 5.0
+HEARTBEAT_S = 15.0
+GOODBYE_S = 1.0
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+# Signing in again cannot mend these.
+_FINAL_CODES = frozenset(
+    {"name_taken", "replaced", "version_unsupported", "certificate_changed", "bad_proof", "blocked"}
+)
+
+_M = TypeVar("_M")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who signs in, and as what."""
+
+    name: str
+    device: str
+    key: SigningKey
+    observer: bool = False
+    status: Status = Status.AVAILABLE
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Whom a session tells. All are called on the loop."""
+
+    welcomed: Callable[[messages.Welcome], None]
+    received: Callable[[FromServer], None]
+    lost: Callable[[float | None], None]
+    """The connection is gone; the next attempt comes after so many seconds, or never (None)."""
+    dropped: Callable[[DevCloudError], None]
+
+
+class Session:
+    """One person's connection to one server."""
+
+    def __init__(
+        self,
+        address: ServerAddress,
+        sign_in: SignIn,
+        directory: DataDirectory,
+        listener: Listener,
+    ) -> None:
+        self.address = address
+        self.fatal: DevCloudError | None = None
+        self._sign_in = sign_in
+        self._directory = directory
+        self._listener = listener
+        self._http: aiohttp.ClientSession | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1024)
+        self._try_now = asyncio.Event()
+
+    async def open(self) -> None:
+        """Connect and sign in for the first time.
+
+        Raises:
+            Unreachable: `server_unreachable`, `server_silent`, `not_devcloud`.
+            Refused: what the server says, or `certificate_changed`.
+        """
+        self._http = aiohttp.ClientSession()
+        try:
+            await self._connect()
+        except BaseException:
+            await self._http.close()
+            raise
+
+    async def run(self) -> None:
+        """Carry messages, and connect again whenever the connection is lost, until refused."""
+        attempt = 0
+        while True:
+            if self._socket is not None:
+                attempt = 0
+                await self._carry(self._socket)
+            if self.fatal is not None:
+                self._listener.lost(None)
+                return
+            pause = PAUSES_S[min(attempt, len(PAUSES_S) - 1)] * random.uniform(0.8, 1.2)
+            attempt += 1
+            self._listener.lost(pause)
+            await self._wait(pause)
+            try:
+                await self._connect()
+            except Refused as refused:
+                _log.warning("the server refuses: %s", refused)
+                if refused.code in _FINAL_CODES:
+                    self.fatal = refused
+            except DevCloudError as error:
+                _log.info("%s", error)
+
+    def retry(self) -> None:
+        """Do not wait for the next attempt."""
+        self._try_now.set()
+
+    def send(self, message: FromClient) -> None:
+        """Send a message, if there is a connection. Call messages come again by themselves."""
+        if self._socket is None:
+            return
+        try:
+            self._outgoing.put_nowait(encode(message))
+        except asyncio.QueueFull:
+            # Nothing has gone out for a thousand messages: this connection is none.
+            # Nothing goes out any more: the heartbeat is about to find the connection dead, and
+            # what is about a call is said again over the next one.
+            _log.warning("the connection takes nothing any more")
+
+    async def close(self) -> None:
+        """Say goodbye and close."""
+        socket, self._socket = self._socket, None
+        if socket is not None and not socket.closed:
+            try:
+                async with asyncio.timeout(GOODBYE_S):
+                    while not self._outgoing.empty():
+                        await _send(socket, self._outgoing.get_nowait())
+                    await _send(socket, encode(messages.Bye(code="leaving")))
+                    await socket.close()
+            except (TimeoutError, aiohttp.ClientError, ConnectionError):
+                _log.debug("the server did not wait for the goodbye")
+        if self._http is not None:
+            await self._http.close()
+
+    # ── connecting ───────────────────────────────────────────────────────────────────────────────
+
+    async def _connect(self) -> None:
+        assert self._http is not None
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                socket = await self._http.ws_connect(
+                    self.address.url,
+                    protocols=(messages.SUBPROTOCOL,),
+                    ssl=client_context() if self.address.tls else False,
+                    heartbeat=HEARTBEAT_S,
+                    max_msg_size=4 * 1024 * 1024,
+                )
+                try:
+                    welcome = await self._shake_hands(socket)
+                except BaseException:
+                    await socket.close()
+                    raise
+        except TimeoutError:
+            raise Unreachable("server_silent", address=self.address.authority) from None
+        except (aiohttp.WSServerHandshakeError, aiohttp.ClientPayloadError, ssl.SSLError):
+            raise Unreachable("not_devcloud", address=self.address.authority) from None
+        except aiohttp.ClientConnectorError as error:
+            not_tls = isinstance(error, aiohttp.ClientSSLError)
+            code = "not_devcloud" if not_tls else "server_unreachable"
+            raise Unreachable(code, address=self.address.authority) from None
+        except aiohttp.InvalidURL:
+            raise Unreachable("server_unreachable", address=self.address.authority) from None
+        except (aiohttp.ClientError, OSError):
+            raise Unreachable("not_devcloud", address=self.address.authority) from None
+        self._socket = socket
+        self._listener.welcomed(welcome)
+
+    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> messages.Welcome:
+        certificate = self._check_certificate(socket)
+        me = self._sign_in
+        hello = messages.Hello(
+            versions=[messages.PROTOCOL_VERSION],
+            name=me.name,
+            key=me.key.public,
+            device=me.device,
+            program=f"devcloud {__version__}",
+            status=me.status,
+            observer=me.observer,
+            invite=self.address.invite,
+        )
+        await _send(socket, encode(hello))
+        challenge = await self._expect(socket, messages.Challenge)
+        if challenge.version != messages.PROTOCOL_VERSION:
+            raise Refused("version_unsupported")
+        # The certificate that was seen here, not the one the server speaks of: a proof passed on
+        # by somebody in between is then of no use to them.
+        claim = sign_in_claim(
+            version=challenge.version,
+            nonce=challenge.nonce,
+            certificate=certificate,
+            name=me.name,
+            device=me.device,
+        )
+        await _send(socket, encode(messages.Proof(signature=me.key.sign(claim))))
+        return await self._expect(socket, messages.Welcome)
+
+    async def _expect(self, socket: aiohttp.ClientWebSocketResponse, kind: type[_M]) -> _M:
+        """Return the server's next message, which must be of this kind."""
+        frame = await socket.receive()
+        if frame.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+            raise Unreachable("not_devcloud", address=self.address.authority)
+        try:
+            message = decode_from_server(frame.data)
+        except ProtocolViolation:
+            raise Unreachable("not_devcloud", address=self.address.authority) from None
+        if isinstance(message, kind):
+            return message
+        if isinstance(message, messages.Error):
+            raise Refused(message.code, text=message.text)
+        if isinstance(message, messages.Bye):
+            raise Refused(message.code)
+        raise Unreachable("not_devcloud", address=self.address.authority)
+
+    def _check_certificate(self, socket: aiohttp.ClientWebSocketResponse) -> str:
+        """Return the pin of the server's certificate, after comparing it with what is known."""
+        if not self.address.tls:
+            return ""
+        der = socket.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        known = self.address.pin or self._directory.pin(self.address.authority)
+        if known:
+            check_pin(der, known)
+        pin = pin_of(der)
+        if known != self._directory.pin(self.address.authority) or not known:
+            self._directory.remember_pin(self.address.authority, pin)
+        return pin
+
+    # ── carrying ─────────────────────────────────────────────────────────────────────────────────
+
+    async def _carry(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        tasks = Tasks("session")
+        tasks.spawn(self._write(socket), name="writer")
+        try:
+            async for frame in socket:
+                if frame.type is aiohttp.WSMsgType.TEXT:
+                    self._take(frame.data)
+        finally:
+            self._socket = None
+            await tasks.aclose()
+            await socket.close()
+            while not self._outgoing.empty():
+                self._outgoing.get_nowait()
+
+    def _take(self, data: str) -> None:
+        try:
+            message = decode_from_server(data)
+        except ProtocolViolation as error:
+            self._listener.dropped(error)
+            return
+        if isinstance(message, messages.Bye) and message.code in _FINAL_CODES:
+            self.fatal = Refused(message.code)
+        self._listener.received(message)
+
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        try:
+            while True:
+                await _send(socket, await self._outgoing.get())
+        except (aiohttp.ClientError, ConnectionError):
+            # The reader sees the same end and starts again.
+            _log.debug("the connection closed while writing")
+
+    async def _wait(self, pause: float) -> None:
+        self._try_now.clear()
+        try:
+            async with asyncio.timeout(pause):
+                await self._try_now.wait()
+        except TimeoutError:
+            pass
+
+
+async def _send(socket: aiohttp.ClientWebSocketResponse, data: bytes) -> None:
+    await socket.send_frame(data, aiohttp.WSMsgType.TEXT)
