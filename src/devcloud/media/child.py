@@ -1,0 +1,247 @@
+"""The media process: takes orders one after another and does them.
+
+Everything that changes a call happens on the loop, in the order in which the core asked for it.
+What an order cannot do is reported as `Trouble` and ends nothing else. Refuses to decide anything:
+the core does.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Final
+
+from devcloud.media import control
+from devcloud.media.call import Call
+from devcloud.media.clock import Clock
+from devcloud.media.control import Order, Report, Trouble
+from devcloud.media.engine import Engine
+from devcloud.media.files import SoundReader
+from devcloud.media.pipe import OrderReader, ReportWriter
+from devcloud.media.recorder import Recorder, WavWriter
+from devcloud.media.sources import (
+    BlockSource,
+    EchoSource,
+    FileSource,
+    ProgramSource,
+    SilentSource,
+)
+from devcloud.media.worker import Worker
+from devcloud.model.errors import BadSound, DevCloudError, ProtocolViolation, StorageFailed
+
+MOST_CALLS: Final = 64
+LONGEST_ORDER_S: Final = 10.0
+_FATAL: Final = (control.MakeOffer, control.TakeOffer, control.TakeAnswer)
+
+
+class Child:
+    """The process's only object. `run` ends with the process's work."""
+
+    def __init__(self, orders: int, reports: int) -> None:
+        self._writer = ReportWriter(reports)
+        self.tell: Callable[[Report], None] = self._writer.report
+        self._inbox: asyncio.Queue[Order | None] = asyncio.Queue()
+        self._reader = OrderReader(orders, self._inbox.put_nowait)
+        self._engine = Engine()
+        self._calls: dict[str, Call] = {}
+        self._ticked: tuple[Call, ...] = ()
+        self._clock = Clock(self._tick)
+        self._files = Worker("files")
+        self._next_second = time.monotonic() + 1.0
+        self._handlers: dict[type[Any], Callable[[Any], Awaitable[None]]] = {
+            control.OpenCall: self._open_call,
+            control.MakeOffer: self._make_offer,
+            control.TakeOffer: self._take_offer,
+            control.TakeAnswer: self._take_answer,
+            control.AddCandidates: self._add_candidates,
+            control.SetVoice: self._set_voice,
+            control.UseSource: self._use_source,
+            control.Record: self._record,
+            control.ReportVoice: self._report_voice,
+            control.Play: self._play,
+            control.CloseCall: self._close_call,
+        }
+
+    async def run(self) -> None:
+        """Work until the core says `Quit` or has gone."""
+        self.tell(control.Ready(version=control.CONTROL_VERSION, engine=self._engine.name))
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        while (order := await self._next_order()) is not None:
+            await self._do(order)
+        for name in list(self._calls):
+            await self._close_call(control.CloseCall(call=name))
+        self._writer.close(1.0)
+
+    async def _next_order(self) -> Order | None:
+        """Return the next order, and measure once a second meanwhile."""
+        while True:
+            wait = self._next_second - time.monotonic() if self._calls else None
+            if wait is not None and wait <= 0:
+                await self._second()
+                continue
+            try:
+                async with asyncio.timeout(wait):
+                    order = await self._inbox.get()
+            except TimeoutError:
+                continue
+            if order is None or isinstance(order, control.Quit):
+                return None
+            self._reader.done()
+            return order
+
+    async def _second(self) -> None:
+        now = time.monotonic()
+        self._next_second = max(self._next_second + 1.0, now + 0.5)
+        for call in list(self._calls.values()):
+            await call.measure()
+
+    async def _do(self, order: Order) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_ORDER_S):
+                await self._handlers[type(order)](order)
+        except (DevCloudError, TimeoutError) as error:
+            code = error.code if isinstance(error, DevCloudError) else "path_stuck"
+            detail = str(error.values.get("detail", "")) if isinstance(error, DevCloudError) else ""
+            name = getattr(order, "call", "")
+            self.tell(Trouble(call=name, code=code, detail=detail, fatal=isinstance(order, _FATAL)))
+
+    def _tick(self) -> None:
+        for call in self._ticked:
+            call.sound.tick()
+
+    def _call(self, name: str) -> Call:
+        call = self._calls.get(name)
+        if call is None:
+            raise ProtocolViolation("path_unknown_call", detail=name)
+        return call
+
+    async def _open_call(self, order: control.OpenCall) -> None:
+        if order.call in self._calls or len(self._calls) >= MOST_CALLS:
+            raise ProtocolViolation("path_call_refused", detail=order.call)
+        call = Call(order.call, self._engine, self._clock, self.tell, order.stun)
+        if not self._calls:
+            self._next_second = time.monotonic() + 1.0
+        self._calls[order.call] = call
+        self._set_ticked()
+
+    def _set_ticked(self) -> None:
+        with self._clock.lock:
+            self._ticked = tuple(self._calls.values())
+        if self._ticked:
+            self._clock.run()
+        else:
+            self._clock.rest()
+
+    async def _make_offer(self, order: control.MakeOffer) -> None:
+        await self._call(order.call).make_offer(order.generation)
+
+    async def _take_offer(self, order: control.TakeOffer) -> None:
+        await self._call(order.call).take_offer(order.generation, order.sdp)
+
+    async def _take_answer(self, order: control.TakeAnswer) -> None:
+        await self._call(order.call).take_answer(order.generation, order.sdp)
+
+    async def _add_candidates(self, order: control.AddCandidates) -> None:
+        await self._call(order.call).add_candidates(order.generation, order.candidates)
+
+    async def _set_voice(self, order: control.SetVoice) -> None:
+        sound = self._call(order.call).sound
+        with self._clock.lock:
+            sound.sending, sound.hearing = order.sending, order.hearing
+
+    async def _use_source(self, order: control.UseSource) -> None:
+        call = self._call(order.call)
+        source = await self._make_source(call, order.source)
+        with self._clock.lock:
+            old, call.sound.source = call.sound.source, source
+        old.close()
+
+    async def _make_source(self, call: Call, wanted: control.Source) -> BlockSource:
+        match wanted:
+            case control.SoundFile():
+                return await self._open_file(call, wanted)
+            case control.Program():
+                return ProgramSource()
+            case control.Echo():
+                return EchoSource(wanted.delay_s)
+            case _:
+                return SilentSource()
+
+    async def _open_file(self, call: Call, wanted: control.SoundFile) -> BlockSource:
+        failed = partial(self._failed, call.name)
+
+        def open_it() -> FileSource:
+            reader = SoundReader(wanted.path, from_s=wanted.from_s, loop=wanted.loop)
+            source = FileSource(reader, self._files, failed)
+            source.read_ahead()
+            return source
+
+        source = await self._files.run(open_it)
+        if source.cut_off:
+            self.tell(Trouble(call=call.name, code="sound_cut_off", detail=wanted.path))
+        return source
+
+    def _failed(self, call: str, error: BadSound | StorageFailed) -> None:
+        detail = str(error.values.get("detail", ""))
+        self.tell(Trouble(call=call, code=error.code, detail=detail))
+
+    async def _record(self, order: control.Record) -> None:
+        call = self._call(order.call)
+        await self._stop_recording(call)
+        if not order.path:
+            return
+        writer = await self._files.run(partial(WavWriter, order.path, append=order.append))
+        recorder = Recorder(writer, self._files, partial(self._failed, order.call))
+        with self._clock.lock:
+            call.sound.recorder = recorder
+
+    async def _stop_recording(self, call: Call) -> None:
+        with self._clock.lock:
+            recorder, call.sound.recorder = call.sound.recorder, None
+        if recorder is not None:
+            await self._files.run(recorder.close)
+
+    async def _report_voice(self, order: control.ReportVoice) -> None:
+        sound = self._call(order.call).sound
+        with self._clock.lock:
+            sound.reporting = order.on
+
+    async def _play(self, order: control.Play) -> None:
+        source = self._call(order.call).sound.source
+        if len(order.pcm) % control.BLOCK_BYTES:
+            raise BadSound("play_wrong_size")
+        with self._clock.lock:
+            taken = isinstance(source, ProgramSource) and source.give(order.pcm)
+        if not taken:
+            raise BadSound("play_overrun")
+
+    async def _close_call(self, order: control.CloseCall) -> None:
+        call = self._call(order.call)
+        del self._calls[order.call]
+        self._set_ticked()
+        await self._stop_recording(call)
+        call.drop_path()
+        call.sound.source.close()
+        self.tell(control.CallClosed(call=order.call))
+
+
+def _warm_up() -> None:
+    """Import what the first call will need, while there is none."""
+    import numpy  # noqa: F401, PLC0415
+    import soundfile  # noqa: F401, PLC0415
+    import soxr  # noqa: F401, PLC0415
+
+
+def main() -> None:
+    """Be the child."""
+    from devcloud.media.pipe import take_standard_streams  # noqa: PLC0415
+
+    orders, reports = take_standard_streams()
+
+    async def work() -> None:
+        await Child(orders, reports).run()
+
+    asyncio.run(work())
+    os._exit(0)
