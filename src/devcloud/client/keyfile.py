@@ -31,7 +31,7 @@ _LOCK_WAIT_S = 10.0
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def load_or_create_key(
+def load_or_create(
     directory: Path, randomness: Callable[[int], bytes] = secrets.token_bytes
 ) -> SigningKey:
     """Return the key of this data directory; make one, and the directory, at first use.
@@ -49,11 +49,11 @@ def load_or_create_key(
     return _create(path, lambda: SigningKey.from_seed(randomness(SEED_BYTES)))
 
 
-def install_key(directory: Path, key: SigningKey) -> None:
+def install(directory: Path, key: SigningKey) -> None:
     """Put an imported key into a data directory that has none; that has it already is as good.
 
     Raises:
-        StorageFailed: `key_file_exists` where another key is, and as `load_or_create_key`.
+        StorageFailed: `key_file_exists` where another key is, and as `load_or_create`.
     """
     path = directory / KEY_FILE
     present = _load(path) or _create(path, lambda: key)
