@@ -1,0 +1,169 @@
+"""HTTP at the one port: WebSockets are taken here, pages are left to the web library.
+
+The first request's head is read by `HttpEntrance`; an upgrade to `/ws` becomes a `WebSocket` on the
+same transport, anything else is handed to the library's protocol with the bytes it came with. So a
+WebSocket costs no task and no request object, and the pages no code of ours. Plain HTTP from
+another machine is sent to https unless a proxy stands in front.
+"""
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from devcloud.net.addresses import is_loopback, plain_address
+from devcloud.wire.websocket.handshake import RequestHead, accept, is_upgrade, parse_head
+
+_END = b"\r\n\r\n"
+_LONGEST_HEAD = 16 * 1024
+_TLS_CLIENT_HELLO = 0x16
+_SAFE_HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+_SAFE_TARGET = re.compile(r"/[!-~]{0,2048}")
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end: their address, and whether TLS is in between."""
+
+    address: str
+    encrypted: bool
+
+
+WebSocketOpener = Callable[[asyncio.Transport, Peer, bytes], asyncio.Protocol | None]
+"""Takes the transport, the peer and the answer to send; returns who reads from now on, or None to
+turn it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """`pages` makes the web library's protocol; `head_s` bounds the reading of the first head."""
+
+    websocket: WebSocketOpener
+    pages: Callable[[], asyncio.Protocol]
+    path: str
+    subprotocol: str
+    behind_proxy: bool = False
+    head_s: float = 10.0
+
+
+class TlsOpener:
+    """Opens what begins with a TLS ClientHello."""
+
+    def __init__(self, settings: HttpSettings, context: ssl.SSLContext) -> None:
+        self._settings = settings
+        self._context = context
+
+    def matches(self, first: int) -> bool:
+        """0x16, the record type of a handshake. (RFC 8446, section 5.1)"""
+        return first == _TLS_CLIENT_HELLO
+
+    async def open(self, sock: socket.socket, address: str) -> None:
+        """Shake hands. Raises OSError (ssl.SSLError among them) or TimeoutError."""
+        await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: HttpEntrance(self._settings, Peer(address, encrypted=True)),
+            sock,
+            ssl=self._context,
+            ssl_handshake_timeout=self._settings.head_s,
+            ssl_shutdown_timeout=2.0,
+        )
+
+
+class PlainOpener:
+    """Opens what begins with a letter, as the methods of HTTP do."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+
+    def matches(self, first: int) -> bool:
+        """A capital letter. (RFC 9110, section 9.1)"""
+        return ord("A") <= first <= ord("Z")
+
+    async def open(self, sock: socket.socket, address: str) -> None:
+        """Attach the entrance. Raises OSError."""
+        await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: HttpEntrance(self._settings, Peer(address, encrypted=False)), sock
+        )
+
+
+class HttpEntrance(asyncio.Protocol):
+    """Reads the head of the first request and steps aside."""
+
+    __slots__ = ("_data", "_peer", "_settings", "_timer", "_transport")
+
+    def __init__(self, settings: HttpSettings, peer: Peer) -> None:
+        self._settings = settings
+        self._peer = peer
+        self._data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """(asyncio.BaseProtocol)"""
+        # A cast, since uvloop's transports are none of asyncio's classes.
+        self._transport = cast(asyncio.Transport, transport)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._settings.head_s, self._transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """(asyncio.BaseProtocol)"""
+        self._timer.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """(asyncio.Protocol)"""
+        self._data += data
+        end = self._data.find(_END)
+        if end < 0:
+            if len(self._data) > _LONGEST_HEAD:
+                self._answer("431 Request Header Fields Too Large")
+            return
+        self._timer.cancel()
+        head = parse_head(self._data[: end + len(_END)])
+        if head is not None and self._must_encrypt():
+            self._redirect(head)
+        elif head is not None and head.path == self._settings.path and is_upgrade(head):
+            self._open_websocket(head, self._data[end + len(_END) :])
+        else:
+            self._hand_to_pages()
+
+    def _must_encrypt(self) -> bool:
+        peer = self._peer
+        return not (peer.encrypted or self._settings.behind_proxy or is_loopback(peer.address))
+
+    def _redirect(self, head: RequestHead) -> None:
+        host = head.headers.get("host", "")
+        if not _SAFE_HOST.fullmatch(host) or not _SAFE_TARGET.fullmatch(head.target):
+            self._answer("400 Bad Request")
+            return
+        self._answer("308 Permanent Redirect", f"Location: https://{host}{head.target}\r\n")
+
+    def _answer(self, status: str, headers: str = "") -> None:
+        self._timer.cancel()
+        self._transport.write(
+            f"HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        )
+        self._transport.close()
+
+    def _open_websocket(self, head: RequestHead, rest: bytes) -> None:
+        peer = self._peer
+        if self._settings.behind_proxy:
+            peer = Peer(_forwarded_for(head) or peer.address, peer.encrypted)
+        answer = accept(head, self._settings.subprotocol)
+        protocol = self._settings.websocket(self._transport, peer, answer)
+        if protocol is None:
+            self._answer("503 Service Unavailable", "Retry-After: 5\r\n")
+            return
+        self._transport.set_protocol(protocol)
+        if rest:
+            protocol.data_received(rest)
+
+    def _hand_to_pages(self) -> None:
+        pages = self._settings.pages()
+        self._transport.set_protocol(pages)
+        pages.connection_made(self._transport)
+        pages.data_received(self._data)
+
+
+def _forwarded_for(head: RequestHead) -> str:
+    """The address the proxy saw: the last one named, since those before it anyone may invent."""
+    return plain_address(head.tokens("x-forwarded-for")[-1])

@@ -1,0 +1,191 @@
+"""The whole server: data directory, certificate, database, hall, pages and the one port.
+
+async with DevCloudServer(ServerSettings(data=directory, port=0)) as server:
+    print(server.port, server.certificate.pin)
+"""
+
+import asyncio
+import datetime
+import os
+import ssl
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from types import TracebackType
+
+from aiohttp import web
+from filelock import FileLock, Timeout
+
+from devcloud.model.errors import AlreadyRunning, StorageFailed
+from devcloud.net.addresses import Bound, bind
+from devcloud.net.datagram import StunResponder
+from devcloud.net.http import HttpSettings, Peer, PlainOpener, TlsOpener
+from devcloud.net.joined import TurnEnd
+from devcloud.net.oneport import OnePort, Opener
+from devcloud.net.tls import Certificate, load_or_make, server_context
+from devcloud.net.websocket import WebSocket
+from devcloud.server.hall import Hall, HallSettings
+from devcloud.server.logs import get_log
+from devcloud.server.pages import Pages
+from devcloud.server.session import Session
+from devcloud.server.settings import ServerSettings
+from devcloud.server.store import DATABASE_FILE, Store, load_accounts, open_database
+from devcloud.wire.signalling.messages import LONGEST_MESSAGE, SUBPROTOCOL
+
+_LOCK_FILE = "server.lock"
+_PROCESS_FILE = "server.pid"
+_WRITE_HIGH = 64 * 1024
+_GOODBYE_S = 0.5
+
+_log = get_log(__name__)
+
+
+class DevCloudServer:
+    """One server. Enter it to start, leave it to stop; `port` is the one it really has.
+
+    Raises at start:
+        StorageFailed: the data directory, the certificate or the database cannot be used.
+        AlreadyRunning: `port_taken`, `server_running` (another server on the same data).
+        BadSettings: `host_not_here`, `port_not_allowed`.
+    """
+
+    port: int
+    certificate: Certificate
+    hall: Hall
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.settings = settings
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> "DevCloudServer":
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    # ── starting; what is started last is stopped first ──────────────────────────────────────────
+
+    async def _start(self) -> None:
+        settings = self.settings
+        self._take_data_directory(settings.data)
+        self.certificate = load_or_make(settings.data, now=datetime.datetime.now(datetime.UTC))
+        context = server_context(self.certificate)
+        bound = bind(settings.host, settings.port)
+        self._stack.callback(bound.close)
+        self.port = bound.port
+        engine = open_database(settings.data / DATABASE_FILE)
+        store = Store(engine)
+        store.start()
+        self._stack.push_async_callback(store.aclose)
+        self.hall = Hall(
+            HallSettings(settings.limits, self.certificate.pin, settings.records),
+            load_accounts(engine),
+            store,
+        )
+        self._turn_end = TurnEnd(asyncio.get_running_loop())
+        http = await self._start_pages()
+        await self._start_door(bound, http, context)
+        await self._start_datagrams(bound)
+        self.hall.start()
+        _log.info("started", port=self.port, data=str(settings.data))
+
+    def _take_data_directory(self, data: Path) -> None:
+        try:
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = FileLock(data / _LOCK_FILE, mode=0o600)
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise AlreadyRunning(
+                "server_running", path=str(data), process=_process_in(data)
+            ) from None
+        except OSError:
+            raise StorageFailed("not_writable", path=str(data)) from None
+        self._stack.callback(lock.release)
+        try:
+            (data / _PROCESS_FILE).write_text(f"{os.getpid()}\n", "ascii")
+        except OSError:
+            raise StorageFailed("not_writable", path=str(data / _PROCESS_FILE)) from None
+
+    async def _start_pages(self) -> HttpSettings:
+        runner = web.AppRunner(
+            Pages(self.hall, self.settings).application(),
+            handle_signals=False,
+            access_log=None,
+            keepalive_timeout=15.0,
+            shutdown_timeout=0.2,
+        )
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        pages = runner.server
+        assert pages is not None
+        return HttpSettings(
+            websocket=self._open_websocket,
+            pages=pages,
+            path="/ws",
+            subprotocol=SUBPROTOCOL,
+            behind_proxy=self.settings.behind_proxy,
+            head_s=self.settings.limits.door.silent_s,
+        )
+
+    async def _start_door(self, bound: Bound, http: HttpSettings, context: ssl.SSLContext) -> None:
+        # The place of the clients of 2023 is in front: their first byte is `{`.
+        openers: list[Opener] = [TlsOpener(http, context), PlainOpener(http)]
+        door = OnePort(openers, limits=self.settings.limits.door, refused=self._count_refused)
+        self._stack.push_async_callback(self._say_goodbye)
+        self._stack.push_async_callback(door.aclose)
+        door.start(bound.tcp)
+
+    async def _start_datagrams(self, bound: Bound) -> None:
+        stun = self.hall.metrics.stun
+
+        def count(outcome: str) -> None:
+            stun[outcome] += 1
+
+        for sock in bound.udp:
+            transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+                lambda: StunResponder(counted=count), sock=sock
+            )
+            self._stack.callback(transport.close)
+
+    # ── connections ──────────────────────────────────────────────────────────────────────────────
+
+    def _open_websocket(
+        self, transport: asyncio.Transport, peer: Peer, answer: bytes
+    ) -> WebSocket | None:
+        hall = self.hall
+        if hall.stopping or len(hall.sessions) >= self.settings.limits.most_connections:
+            self._count_refused("too_many_connections")
+            return None
+        transport.set_write_buffer_limits(high=_WRITE_HIGH)
+        transport.write(answer)
+        ws = WebSocket(transport, self._turn_end, longest=LONGEST_MESSAGE, now=hall.now())
+        Session(hall, ws, peer)
+        return ws
+
+    def _count_refused(self, code: str) -> None:
+        self.hall.metrics.refused[code] += 1
+
+    async def _say_goodbye(self) -> None:
+        """Tell everybody, give them a moment to hear it, then close whatever is left."""
+        hall = self.hall
+        hall.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hall.empty.wait(), _GOODBYE_S)
+        for session in list(hall.sessions):
+            session.abort()
+
+
+def _process_in(data: Path) -> str:
+    try:
+        return (data / _PROCESS_FILE).read_text("ascii").strip()[:16] or "?"
+    except (OSError, UnicodeDecodeError):
+        return "?"

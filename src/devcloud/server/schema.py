@@ -1,0 +1,78 @@
+"""The tables, and how an older database becomes today's.
+
+A step is never changed once released; a new one is added at the end.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy import insert as sql_insert
+
+from devcloud.model.errors import StorageFailed
+
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("folded", String(128), primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("claimed_at", Float, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", String(32), nullable=False),
+    Column("caller", String(32), nullable=False),
+    Column("callee", String(128), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("begun_at", Float, nullable=False),
+    Column("answered_at", Float),
+    Column("ended_at", Float, nullable=False),
+    Column("reason", String(32), nullable=False),
+    Index("calls_by_time", "begun_at"),
+)
+
+
+def _first(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[accounts, calls])
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+
+
+def migrate(connection: Connection, path: str) -> None:
+    """Bring the database up to date.
+
+    Raises:
+        StorageFailed: `database_newer`, it was written by a newer program.
+    """
+    known = len(STEPS)
+    found = 0
+    if inspect(connection).has_table(schema_version.name):
+        found = connection.execute(select(schema_version.c.version)).scalar_one()
+    else:
+        schema_version.create(connection)
+        connection.execute(sql_insert(schema_version).values(version=0))
+    if found > known:
+        raise StorageFailed("database_newer", path=path, found=found, known=known)
+    for step in STEPS[found:]:
+        step(connection)
+    connection.execute(update(schema_version).values(version=known))

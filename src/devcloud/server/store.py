@@ -1,0 +1,203 @@
+"""Accounts and call records in a database, written by one thread of its own.
+
+The loop never waits for a disk: what is to be written goes into a bounded queue, and the thread
+writes everything that waits in one transaction. SQLite by default. Knows nothing of sessions.
+"""
+
+import asyncio
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, insert, select
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+
+from devcloud.directory.accounts import Account
+from devcloud.model.errors import DevCloudError, StorageFailed
+from devcloud.model.names import fold_name
+from devcloud.model.records import CallKind, CallRecord, EndReason
+from devcloud.server import schema
+
+DATABASE_FILE = "devcloud.sqlite3"
+MOST_WAITING = 2_000
+_MOST_AT_ONCE = 500
+_LOCKED_S = 5.0
+
+_log = get_log(__name__)
+
+Written = Callable[[DevCloudError | None], None]
+"""Called on the loop when something is in the database for good, or with why not."""
+
+
+class _Work(msgspec.Struct):
+    statement: Executable
+    written: Written
+
+
+def open_database(path: Path) -> Engine:
+    """Open or make the database and bring it up to date. Blocks: call it before the loop matters.
+
+    Raises:
+        StorageFailed: `database_newer`, `database_damaged`, `database_unusable`.
+    """
+    try:
+        # Who called whom is nobody else's business.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError:
+        raise StorageFailed("not_writable", path=str(path)) from None
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _LOCKED_S})
+    event.listen(engine, "connect", _prepare)
+    try:
+        with engine.begin() as connection:
+            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+                raise StorageFailed("database_damaged", path=str(path))
+            schema.migrate(connection, str(path))
+    except OperationalError:
+        engine.dispose()
+        raise StorageFailed("database_unusable", path=str(path)) from None
+    except DatabaseError:
+        engine.dispose()
+        raise StorageFailed("database_damaged", path=str(path)) from None
+    except StorageFailed:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _prepare(connection: object, _record: object) -> None:
+    """Readers and the writer do not wait for each other; a commit survives a power cut."""
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+class Store:
+    """The database behind its thread. `start`, then anything, then `aclose`."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.time) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.Queue[_Work | None] = queue.Queue(MOST_WAITING)
+        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+        self.healthy = True
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    async def aclose(self, timeout_s: float = 1.0) -> None:
+        """Write what waits, for at most `timeout_s`, and close."""
+        try:
+            self._queue.put_nowait(None)
+        except queue.Full:
+            _log.error("store.left_behind", waiting=self._queue.qsize())
+        await asyncio.to_thread(self._thread.join, timeout_s)
+        self._engine.dispose()
+
+    def claim(self, account: Account, written: Written) -> None:
+        """Write down who owns a name. Raises StorageFailed `database_busy` when too much waits."""
+        values = {
+            "folded": fold_name(account.name),
+            "name": account.name,
+            "key": account.key,
+            "claimed_at": self._clock(),
+        }
+        self._put(_Work(insert(schema.accounts).values(values), written))
+
+    def record(self, record: CallRecord, written: Written) -> None:
+        """Write down a call. Raises StorageFailed `database_busy` when too much waits."""
+        values = msgspec.structs.asdict(record)
+        values["kind"], values["reason"] = record.kind.value, record.reason.value
+        self._put(_Work(insert(schema.calls).values(values), written))
+
+    def _put(self, work: _Work) -> None:
+        try:
+            self._queue.put_nowait(work)
+        except queue.Full:
+            raise StorageFailed("database_busy") from None
+
+    # ── on the thread ────────────────────────────────────────────────────────────────────────────
+
+    def _run(self) -> None:
+        while True:
+            batch = [self._queue.get()]
+            while batch[-1] is not None and len(batch) < _MOST_AT_ONCE:
+                try:
+                    batch.append(self._queue.get_nowait())
+                except queue.Empty:
+                    break
+            works = [work for work in batch if work is not None]
+            if works:
+                self._write(works)
+            if batch[-1] is None:
+                return
+
+    def _write(self, works: list[_Work]) -> None:
+        """All in one transaction; when that fails each by itself, so that one spoils no other."""
+        try:
+            self._execute(works)
+        except SQLAlchemyError as failure:
+            if len(works) > 1:
+                for work in works:
+                    self._write([work])
+                return
+            _log.error(
+                "store.write_failed", why=type(failure).__name__, detail=_first_line(failure)
+            )
+            self._tell(works, StorageFailed("database_unwritten"))
+        else:
+            self._tell(works, None)
+
+    def _execute(self, works: list[_Work]) -> None:
+        with self._engine.begin() as connection:
+            for work in works:
+                connection.execute(work.statement)
+
+    def _tell(self, works: list[_Work], failure: DevCloudError | None) -> None:
+        self.healthy = failure is None
+        for work in works:
+            self._loop.call_soon_threadsafe(work.written, failure)
+
+
+def _first_line(failure: SQLAlchemyError) -> str:
+    # The rest of it holds the values: names and keys.
+    return str(getattr(failure, "orig", failure)).partition("\n")[0]
+
+
+def load_accounts(engine: Engine) -> list[Account]:
+    """Return every account. Blocks."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(schema.accounts.c.name, schema.accounts.c.key))
+        return [Account(name, key) for name, key in rows]
+
+
+def load_calls(engine: Engine, most: int = 1_000) -> list[CallRecord]:
+    """Return the last calls, newest first. Blocks."""
+    with engine.connect() as connection:
+        return _calls(connection, most)
+
+
+def _calls(connection: Connection, most: int) -> list[CallRecord]:
+    table = schema.calls.c
+    rows = connection.execute(
+        select(schema.calls).order_by(table.begun_at.desc(), table.id.desc()).limit(most)
+    )
+    return [
+        CallRecord(
+            call=row.call,
+            caller=row.caller,
+            callee=row.callee,
+            kind=CallKind(row.kind),
+            begun_at=row.begun_at,
+            answered_at=row.answered_at,
+            ended_at=row.ended_at,
+            reason=EndReason(row.reason),
+        )
+        for row in rows
+    ]
