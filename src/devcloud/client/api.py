@@ -55,7 +55,7 @@ class ClientCall:
         self._watch = Stopwatch(now)
         self._quality: control.Quality | None = None
         self._secured = False
-        self._trouble = ""
+        self._trouble = ("", "")
         self._loop = asyncio.get_running_loop()
         self._readers: list[deque[CallStatus]] = []
         self._news = asyncio.Event()
@@ -170,7 +170,7 @@ class ClientCall:
             if self._watch.first_voice is None:
                 self._watch.first_voice = self._loop.time()
         elif isinstance(report, control.Trouble):
-            self._trouble = report.code
+            self._trouble = (report.code, report.detail)
         else:
             return
         self.changed()
@@ -350,8 +350,8 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
         observer: bool = False,
         timers: Timers | None = None,
     ) -> None:
+        self.name = parse_name(name)
         self._address = parse_address(address)
-        self._name = parse_name(name)
         self._directory = Path(data) if data is not None else default_directory()
         self._observer = observer
         self._timers = timers
@@ -361,12 +361,12 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
     async def __aenter__(self) -> Client:
         self._data = DataDirectory(self._directory)
         if not self._observer:
-            self._data.lock(self._name)
+            self._data.lock(self.name)
         try:
             device = ids.device_id(os.urandom(ids.DEVICE_ID_BYTES))
-            client = Client(self._name, self._address, device, self._timers)
+            client = Client(self.name, self._address, device, self._timers)
             sign_in = SignIn(
-                name=self._name, device=device, key=self._data.key(), observer=self._observer
+                name=self.name, device=device, key=self._data.key(), observer=self._observer
             )
             session = Session(self._address, sign_in, self._data, client.core.listener)
             await client.core.start(session, media=not self._observer)

@@ -109,7 +109,7 @@ class CallAudio:
         else:
             target = Path(path).absolute()
             if target.is_dir() or not target.parent.is_dir():
-                raise BadSound("recording_not_writable", path=str(path))
+                raise BadSound("recording_not_writable", detail=str(path))
             self._recording = str(target)
         self._recorded_before = False
         if self._open:

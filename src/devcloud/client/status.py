@@ -14,7 +14,8 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     `setup_s` is the time from dialling (or accepting) to the first voice heard; `duration_s` the
     time since acceptance, to the end where there is one. `encrypted` is said of the path that
     carries the voice now, or carried it last. `quality` is None until something has been measured.
-    `trouble` is the code of what last went wrong without ending the call.
+    `trouble` is the code of what last went wrong without ending the call, and
+    `trouble_detail` the value its sentence needs.
     """
 
     id: str
@@ -35,6 +36,7 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     generation: int
     quality: Quality | None
     trouble: str
+    trouble_detail: str
 
 
 class Stopwatch:
@@ -85,5 +87,6 @@ def status_of(
         duration_s=watch.duration_s(call.accepted_at, now),
         generation=call.generation,
         quality=quality,
-        trouble=trouble,
+        trouble=trouble[0],
+        trouble_detail=trouble[1],
     )
