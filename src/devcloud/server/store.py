@@ -21,6 +21,7 @@ from devcloud.model.errors import DevCloudError, StorageFailed
 from devcloud.model.names import fold_name
 from devcloud.model.records import CallKind, CallRecord, EndReason
 from devcloud.server import schema
+from devcloud.server.logs import get_log
 
 DATABASE_FILE = "devcloud.sqlite3"
 MOST_WAITING = 2_000
