@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from devcloud.identity.claims import call_claim, digest, sign_in_claim
 from devcloud.identity.encoding import pack
+from devcloud.identity.keys import SigningKey, verify
 
 texts = st.text(max_size=12)
 # A few values again and again, so that fields often hold what their neighbours hold.
@@ -83,6 +84,41 @@ def test_characters_that_cross_a_border_change_the_bytes(
 @given(sign_ins, calls)
 def test_a_sign_in_is_never_a_call(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert sign_in_claim(**one) != call_claim(**other)
+
+
+PROOF = {
+    "version": 2,
+    "nonce": "n" * 43,
+    "certificate": "c" * 43,
+    "name": "Marc",
+    "device": "0001020304050607",
+}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"nonce": "m" * 43},
+        {"certificate": "d" * 43},
+        {"certificate": ""},
+        {"name": "John"},
+        {"device": "ffffffffffffffff"},
+        {"version": 1},
+    ],
+    ids=[
+        "replayed",
+        "for another server",
+        "in the open",
+        "another name",
+        "another device",
+        "older",
+    ],
+)
+def test_a_proof_proves_one_thing(other: dict[str, Any]) -> None:
+    marc = SigningKey.from_seed(bytes(32))
+    signature = marc.sign(sign_in_claim(**PROOF))
+    assert verify(marc.public, signature, sign_in_claim(**PROOF))
+    assert not verify(marc.public, signature, sign_in_claim(**{**PROOF, **other}))
 
 
 @given(packed)
