@@ -105,6 +105,8 @@ async def _process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "devcloud", *arguments,
         stdout=asyncio.subprocess.PIPE,
+        # What goes wrong is in the object on standard output.
+        stderr=asyncio.subprocess.DEVNULL,
         env=clean,
     )  # fmt: skip
     try:
@@ -153,6 +155,8 @@ async def _first_line(process: asyncio.subprocess.Process, seconds: float) -> di
 
 async def _address_of(server: asyncio.subprocess.Process) -> str:
     started = await _first_line(server, START_S)
+    if "link" not in started:
+        raise DemoFailed("demo_failed_because", detail=str(started.get("text", started)))
     return str(started["link"])
 
 

@@ -57,7 +57,7 @@ class ClientCall:
         self._secured = False
         self._trouble = ("", "")
         self._loop = asyncio.get_running_loop()
-        self._readers: list[deque[CallStatus]] = []
+        self._readers: dict[object, deque[CallStatus]] = {}
         self._news = asyncio.Event()
         self._told: CallStatus | None = None
 
@@ -86,7 +86,8 @@ class ClientCall:
     async def events(self) -> AsyncIterator[CallStatus]:
         """Yield the status now and after each change, up to the one that is `ended`."""
         queue: deque[CallStatus] = deque([self.status], maxlen=MOST_EVENTS)
-        self._readers.append(queue)
+        reader = object()
+        self._readers[reader] = queue
         try:
             while True:
                 while queue:
@@ -97,7 +98,7 @@ class ClientCall:
                 self._news.clear()
                 await self._news.wait()
         finally:
-            self._readers.remove(queue)
+            del self._readers[reader]
 
     async def accept(self) -> None:
         """Take the call. Returns at once; `connected` waits for the voice."""
@@ -157,7 +158,7 @@ class ClientCall:
         if told == self._told:
             return
         self._told = told
-        for queue in self._readers:
+        for queue in self._readers.values():
             queue.append(status)
         self._news.set()
 

@@ -12,7 +12,7 @@ from types import TracebackType
 import filelock
 import platformdirs
 
-from devcloud.client.keyfile import load_or_create_key
+from devcloud.client.keyfile import load_or_create
 from devcloud.identity.keys import SigningKey
 from devcloud.model.errors import AlreadyRunning, StorageFailed
 
@@ -77,7 +77,7 @@ class DataDirectory:
 
     def key(self) -> SigningKey:
         """Return this installation's key, made at first use. Raises StorageFailed."""
-        return load_or_create_key(self.path)
+        return load_or_create(self.path)
 
     def pin(self, authority: str) -> str:
         """Return the certificate pinned for `host:port`, or nothing. Raises StorageFailed."""

@@ -65,7 +65,7 @@ def status_of(
     quality: Quality | None,
     *,
     secured: bool,
-    trouble: str,
+    trouble: tuple[str, str],
     now: float,
 ) -> CallStatus:
     """Return how `call` is at `now`. `secured`: an encrypted path has been up."""
