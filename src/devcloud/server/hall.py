@@ -79,7 +79,7 @@ class Hall:
         self.empty = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.now = self._loop.time
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, tuple[float, asyncio.TimerHandle]] = {}
 
     def start(self) -> None:
         """Begin to look at the sessions."""
@@ -220,14 +220,15 @@ class Hall:
 
     def _at(self, what: str, deadline: float | None, act: Callable[[], None]) -> None:
         """Keep the timer of `what` at its deadline: one at a time, and none set for nothing."""
-        timer = self._timers.get(what)
-        if timer is not None and timer.when() == deadline:
+        set_for, timer = self._timers.get(what, (None, None))
+        if set_for == deadline:
             return
         if timer is not None:
             timer.cancel()
             del self._timers[what]
         if deadline is not None and not self.stopping:
-            self._timers[what] = self._loop.call_at(deadline, self._ring, what, act)
+            timer = self._loop.call_at(deadline, self._ring, what, act)
+            self._timers[what] = (deadline, timer)
 
     def _ring(self, what: str, act: Callable[[], None]) -> None:
         self._timers.pop(what, None)
@@ -252,14 +253,14 @@ class Hall:
         now = self.now()
         for session in list(self.sessions):
             session.look(now)
-        self._timers["look"] = self._loop.call_later(_LOOK_EVERY_S, self._look)
+        self._at("look", now + _LOOK_EVERY_S, self._look)
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────
 
     def stop(self) -> None:
         """Say goodbye to everybody and write down the calls that still go on."""
         self.stopping = True
-        for timer in self._timers.values():
+        for _, timer in self._timers.values():
             timer.cancel()
         for record in self.calls.end_all(self.now()):
             self._write_down(record)
