@@ -200,7 +200,7 @@ class Session:
         await _send(socket, encode(hello))
         challenge = await self._expect(socket, messages.Challenge)
         if challenge.version != messages.PROTOCOL_VERSION:
-            raise Refused("version_unsupported")
+            raise Refused("version_unsupported", spoken=challenge.version)
         # The certificate that was seen here, not the one the server speaks of: a proof passed on
         # by somebody in between is then of no use to them.
         claim = sign_in_claim(
