@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from devcloud.identity.claims import call_claim, sign_in_claim
+from devcloud.identity.handshake import CalleeHandshake, CallerHandshake
 from devcloud.identity.keys import SigningKey, fingerprint, verify
 from devcloud.identity.words import check_commitment, safety_words, words
 from devcloud.model.texts import Language
@@ -113,3 +114,55 @@ def test_the_script_writes_what_is_there(tmp_path: Path) -> None:
     subprocess.run([sys.executable, ROOT / "scripts" / "make-vectors", tmp_path], check=True)
     written = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
     assert written == {path.name: path.read_text("utf-8") for path in VECTORS.iterdir()}
+
+
+def test_a_handshake_signs_what_is_written_down() -> None:
+    invite, ringing, answer, bare, offer, agreed = read("call")
+    safe, safe_bare, _ = read("words")
+    seeds = {vector["public"]: raw(vector["seed"]) for vector in read("keys")}
+    key_of = {who: SigningKey.from_seed(seeds[safe[f"{who}_key"]]) for who in ("caller", "callee")}
+
+    def callee() -> CalleeHandshake:
+        side = CalleeHandshake(
+            call=safe["call"],
+            caller="Marc",
+            callee="John",
+            me="John",
+            key=key_of["callee"],
+            pin=None,
+            nonce=raw(safe["callee_nonce"]),
+        )
+        side.check_invite(1, first, caller.sign_invite(1, first))
+        return side
+
+    caller = CallerHandshake(
+        call=safe["call"],
+        caller="Marc",
+        callee="John",
+        key=key_of["caller"],
+        pin=None,
+        nonce=raw(safe["caller_nonce"]),
+    )
+    first, second = answer["fields"]["offer"], answer["fields"]["answer"]
+    third, fourth = agreed["fields"]["offer"], agreed["fields"]["answer"]
+    shown = caller.sign_invite(1, first)
+    assert shown.claim == invite["signature"]
+    assert shown.commitment == safe["commitment"]
+    john, john_without_path = callee(), callee()
+    assert john.sign_ringing(second).claim == ringing["signature"]
+    accept = john.sign_accept(second)
+    assert accept.claim == answer["signature"]
+    assert accept.nonce == safe["callee_nonce"]
+    assert john_without_path.sign_accept("").claim == bare["signature"]
+
+    caller.check_accept(1, second, accept)
+    assert caller.reveal == safe["caller_nonce"]
+    john.check_reveal(caller.reveal)
+    john_without_path.check_reveal(caller.reveal)
+    assert caller.words == john.words == tuple(safe["indices"])
+    assert john_without_path.words == tuple(safe_bare["indices"])
+
+    shown = john.sign_offer(2, third)
+    assert shown.claim == offer["signature"]
+    caller.check_offer(2, third, shown)
+    assert caller.sign_answer(2, fourth).claim == agreed["signature"]

@@ -105,3 +105,36 @@ def test_the_same_places_in_both_languages() -> None:
         "zeste",
         "zoologie",
     )
+
+
+def nonce(*parts: object) -> bytes:
+    return hashlib.sha256(repr(parts).encode()).digest()
+
+
+def search(first_word: int, tries: int, **parts: Any) -> bytes | None:
+    """Somebody in the middle, who tries nonces until the first word (11 bits) is the one wanted."""
+    for number in range(tries):
+        tried = nonce("Mallory", number)
+        if safety_words(**{**PARTS, **parts, "caller_nonce": tried})[0] == first_word:
+            return tried
+    return None
+
+
+def test_brute_force_against_the_commitment() -> None:
+    """On one word, since nobody can search for four: 11 bits are 2048 tries, 44 are 2^44.
+
+    Who may choose last finds a match at every call. Who has committed has one nonce to show, and
+    what the search finds does not open the commitment.
+    """
+    wanted = safety_words(**PARTS)[0]  # the words of the call with Marc
+    lucky = 0
+    for call in range(50):
+        callee_nonce = nonce("John", call)  # said only after the commitment
+        towards_john = nonce("Mallory towards John", call)
+        promised = commitment(towards_john, call=CALL, caller_key=MARC)
+        found = search(wanted, 40_000, callee_nonce=callee_nonce)
+        assert found is not None  # (1 - 1/2048)^40000 = 3 * 10^-9 to fail, and it never varies
+        assert not check_commitment(promised, found, call=CALL, caller_key=MARC)
+        honest = {**PARTS, "caller_nonce": towards_john, "callee_nonce": callee_nonce}
+        lucky += safety_words(**honest)[0] == wanted
+    assert lucky <= 1  # 50 calls at 1 in 2048
