@@ -38,13 +38,18 @@ class _Call(msgspec.Struct, kw_only=True):
     def callee_folded(self) -> str:
         return fold_name(self.callee)
 
+    def is_callers(self, folded: str) -> bool:
+        """Return whether this person made the call."""
+        return folded == self.caller_device[0]
+
     def has(self, folded: str) -> bool:
         """Return whether this person takes part."""
-        return folded in (self.caller_device[0], self.callee_folded)
+        return self.is_callers(folded) or folded == self.callee_folded
 
 
 class CallRegister:
-    """The calls that go on, at most `most` of them (then the oldest is given up).
+    """The calls that go on, at most `most` of them (then the oldest is given up); `begun` counts
+    them all.
 
     Everything that ends a call returns its record, or None where there is nothing to write. Tell
     it of devices that come and go; at `next_deadline`, take what is `overdue`.
@@ -61,6 +66,9 @@ class CallRegister:
         self._unanswered: OrderedDict[str, _Call] = OrderedDict()
         self._lost: OrderedDict[str, _Call] = OrderedDict()
         self._by_device: dict[tuple[str, str], set[str]] = {}
+        # Ids of calls that are over: a late repeat of an invitation begins nothing.
+        self._over: OrderedDict[str, None] = OrderedDict()
+        self.begun = 0
         self._gone: set[tuple[str, str]] = set()
 
     def __len__(self) -> int:
@@ -81,7 +89,7 @@ class CallRegister:
 
         A repeat changes nothing. Returns the record of the call that had to make room.
         """
-        if call in self._calls:
+        if call in self._calls or call in self._over:
             return None
         given_up = None
         if len(self._calls) >= self._most:
@@ -95,6 +103,7 @@ class CallRegister:
             caller_device=(fold_name(caller), device),
             rung=rung,
         )
+        self.begun += 1
         self._calls[call] = self._unanswered[call] = begun
         self._by_device.setdefault(begun.caller_device, set()).add(call)
         return given_up
@@ -122,8 +131,15 @@ class CallRegister:
         found.declined_with = reason
         return self._end(found, reason, now) if len(found.declined) >= found.rung else None
 
+    def unreached(self, call: str, *, by: str, reason: EndReason, now: float) -> CallRecord | None:
+        """The caller's invitation reached nobody: that ends a call nobody has answered yet."""
+        found = self._calls.get(call)
+        if found is None or found.answered_at is not None or not found.is_callers(fold_name(by)):
+            return None
+        return self._end(found, reason, now)
+
     def ended(self, call: str, *, by: str, reason: EndReason, now: float) -> CallRecord | None:
-        """One of the two cancelled or hung up, or the invitation reached nobody.
+        """One of the two cancelled or hung up.
 
         `answered_elsewhere` is said to the devices that did not answer and ends nothing.
         """
@@ -190,6 +206,9 @@ class CallRegister:
 
     def _end(self, call: _Call, reason: EndReason, now: float) -> CallRecord:
         del self._calls[call.call]
+        self._over[call.call] = None
+        if len(self._over) > self._most:
+            self._over.popitem(last=False)
         self._unanswered.pop(call.call, None)
         self._lost.pop(call.call, None)
         for device in (call.caller_device, call.callee_device):

@@ -37,23 +37,39 @@ WebSocketOpener = Callable[[asyncio.Transport, Peer, bytes], asyncio.Protocol | 
 turn it away."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
-    """`pages` makes the web library's protocol; `head_s` bounds the reading of the first head."""
+class HttpDoor:
+    """What all connections share. `pages` makes the web library's protocol, `path` is where the
+    WebSocket is; the first head must be whole after `head_s`."""
 
-    websocket: WebSocketOpener
-    pages: Callable[[], asyncio.Protocol]
-    path: str
-    subprotocol: str
-    behind_proxy: bool = False
-    head_s: float = 10.0
+    def __init__(
+        self,
+        *,
+        websocket: WebSocketOpener,
+        pages: Callable[[], asyncio.Protocol],
+        path: str,
+        subprotocol: str,
+        behind_proxy: bool = False,
+        head_s: float = 10.0,
+    ) -> None:
+        self.websocket = websocket
+        self.pages = pages
+        self.path = path
+        self.subprotocol = subprotocol
+        self.behind_proxy = behind_proxy
+        self.head_s = head_s
+        self.waiting: set[asyncio.Transport] = set()
+
+    def close(self) -> None:
+        """Cut off those who have not sent a whole head yet."""
+        for transport in list(self.waiting):
+            transport.abort()
 
 
 class TlsOpener:
     """Opens what begins with a TLS ClientHello."""
 
-    def __init__(self, settings: HttpSettings, context: ssl.SSLContext) -> None:
-        self._settings = settings
+    def __init__(self, door: HttpDoor, context: ssl.SSLContext) -> None:
+        self._door = door
         self._context = context
 
     def matches(self, first: int) -> bool:
@@ -63,10 +79,10 @@ class TlsOpener:
     async def open(self, sock: socket.socket, address: str) -> None:
         """Shake hands. Raises OSError (ssl.SSLError among them) or TimeoutError."""
         await asyncio.get_running_loop().connect_accepted_socket(
-            lambda: HttpEntrance(self._settings, Peer(address, encrypted=True)),
+            lambda: HttpEntrance(self._door, Peer(address, encrypted=True)),
             sock,
             ssl=self._context,
-            ssl_handshake_timeout=self._settings.head_s,
+            ssl_handshake_timeout=self._door.head_s,
             ssl_shutdown_timeout=2.0,
         )
 
@@ -74,8 +90,8 @@ class TlsOpener:
 class PlainOpener:
     """Opens what begins with a letter, as the methods of HTTP do."""
 
-    def __init__(self, settings: HttpSettings) -> None:
-        self._settings = settings
+    def __init__(self, door: HttpDoor) -> None:
+        self._door = door
 
     def matches(self, first: int) -> bool:
         """A capital letter. (RFC 9110, section 9.1)"""
@@ -84,17 +100,17 @@ class PlainOpener:
     async def open(self, sock: socket.socket, address: str) -> None:
         """Attach the entrance. Raises OSError."""
         await asyncio.get_running_loop().connect_accepted_socket(
-            lambda: HttpEntrance(self._settings, Peer(address, encrypted=False)), sock
+            lambda: HttpEntrance(self._door, Peer(address, encrypted=False)), sock
         )
 
 
 class HttpEntrance(asyncio.Protocol):
     """Reads the head of the first request and steps aside."""
 
-    __slots__ = ("_data", "_peer", "_settings", "_timer", "_transport")
+    __slots__ = ("_data", "_door", "_peer", "_timer", "_transport")
 
-    def __init__(self, settings: HttpSettings, peer: Peer) -> None:
-        self._settings = settings
+    def __init__(self, door: HttpDoor, peer: Peer) -> None:
+        self._door = door
         self._peer = peer
         self._data = b""
 
@@ -103,11 +119,16 @@ class HttpEntrance(asyncio.Protocol):
         # A cast, since uvloop's transports are none of asyncio's classes.
         self._transport = cast(asyncio.Transport, transport)
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._settings.head_s, self._transport.abort)
+        self._timer = loop.call_later(self._door.head_s, self._transport.abort)
+        self._door.waiting.add(self._transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """(asyncio.BaseProtocol)"""
+        self._done_waiting()
+
+    def _done_waiting(self) -> None:
         self._timer.cancel()
+        self._door.waiting.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         """(asyncio.Protocol)"""
@@ -117,18 +138,18 @@ class HttpEntrance(asyncio.Protocol):
             if len(self._data) > _LONGEST_HEAD:
                 self._answer("431 Request Header Fields Too Large")
             return
-        self._timer.cancel()
+        self._done_waiting()
         head = parse_head(self._data[: end + len(_END)])
         if head is not None and self._must_encrypt():
             self._redirect(head)
-        elif head is not None and head.path == self._settings.path and is_upgrade(head):
+        elif head is not None and head.path == self._door.path and is_upgrade(head):
             self._open_websocket(head, self._data[end + len(_END) :])
         else:
             self._hand_to_pages()
 
     def _must_encrypt(self) -> bool:
         peer = self._peer
-        return not (peer.encrypted or self._settings.behind_proxy or is_loopback(peer.address))
+        return not (peer.encrypted or self._door.behind_proxy or is_loopback(peer.address))
 
     def _redirect(self, head: RequestHead) -> None:
         host = head.headers.get("host", "")
@@ -138,7 +159,7 @@ class HttpEntrance(asyncio.Protocol):
         self._answer("308 Permanent Redirect", f"Location: https://{host}{head.target}\r\n")
 
     def _answer(self, status: str, headers: str = "") -> None:
-        self._timer.cancel()
+        self._done_waiting()
         self._transport.write(
             f"HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
         )
@@ -146,10 +167,10 @@ class HttpEntrance(asyncio.Protocol):
 
     def _open_websocket(self, head: RequestHead, rest: bytes) -> None:
         peer = self._peer
-        if self._settings.behind_proxy:
+        if self._door.behind_proxy:
             peer = Peer(_forwarded_for(head) or peer.address, peer.encrypted)
-        answer = accept(head, self._settings.subprotocol)
-        protocol = self._settings.websocket(self._transport, peer, answer)
+        answer = accept(head, self._door.subprotocol)
+        protocol = self._door.websocket(self._transport, peer, answer)
         if protocol is None:
             self._answer("503 Service Unavailable", "Retry-After: 5\r\n")
             return
@@ -158,7 +179,7 @@ class HttpEntrance(asyncio.Protocol):
             protocol.data_received(rest)
 
     def _hand_to_pages(self) -> None:
-        pages = self._settings.pages()
+        pages = self._door.pages()
         self._transport.set_protocol(pages)
         pages.connection_made(self._transport)
         pages.data_received(self._data)

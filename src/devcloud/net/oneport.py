@@ -171,3 +171,6 @@ class OnePort:
             # Their TLS failed or they left: theirs to know, and nothing to shout about here.
             _log.debug("a connection from %s did not open: %s", address, failure)
             sock.close()
+        except BaseException:
+            sock.close()
+            raise

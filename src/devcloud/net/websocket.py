@@ -28,10 +28,13 @@ _PING = control_frame(Opcode.PING)
 
 
 class Receiver(Protocol):
-    """Who reads a WebSocket."""
+    """Who reads a WebSocket. May close it in any of these."""
 
     def text_received(self, payload: bytes) -> None:
         """A whole text message; whether it is UTF-8 has not been checked."""
+
+    def control_received(self) -> None:
+        """A ping or a pong; it is answered here, and costs whoever sends it a turn all the same."""
 
     def refused(self, violation: ProtocolViolation) -> None:
         """Something outside the protocol came. What is sent now still goes out; where nothing more
@@ -49,7 +52,7 @@ class WebSocket(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_closing", "_noted", "_paused", "_queue", "_queued_bytes", "_reader", "_resuming",
+        "_closing", "_deaf", "_noted", "_paused", "_queue", "_queued_bytes", "_reader", "_resuming",
         "_transport", "_turn_end", "heard_at", "receiver", "slow",
     )  # fmt: skip
 
@@ -64,6 +67,7 @@ class WebSocket(asyncio.Protocol):
         self._noted = False
         self._paused = False
         self._closing = False
+        self._deaf = False
         self._resuming = False
         self.receiver: Receiver = _nobody
         self.heard_at = now
@@ -74,7 +78,7 @@ class WebSocket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """(asyncio.Protocol)"""
         self.heard_at = self._turn_end.time()
-        if self._closing:
+        if self._deaf:
             return
         self._reader.feed(data)
         if not self._resuming:
@@ -82,11 +86,17 @@ class WebSocket(asyncio.Protocol):
 
     def _read_some(self) -> None:
         """Hand on a few messages; the rest in the next turn, with nothing more read until then."""
-        self._resuming = False
         try:
             messages = self._reader.take(MOST_PER_TURN)
         except ProtocolViolation as violation:
             self._give_up(violation)
+            return
+        if len(messages) == MOST_PER_TURN:
+            self._resuming = True
+            self._transport.pause_reading()
+            self._turn_end.soon(self._resume)
+        if self._closing:
+            self._wait_for_close(messages)
             return
         for opcode, payload in messages:
             if opcode is Opcode.TEXT:
@@ -95,28 +105,38 @@ class WebSocket(asyncio.Protocol):
                 self._sort((opcode, payload))
             if self._closing:
                 return
-        if len(messages) == MOST_PER_TURN:
-            self._resuming = True
-            self._transport.pause_reading()
-            self._turn_end.soon(self._resume)
 
     def _resume(self) -> None:
-        if self._closing:
+        self._resuming = False
+        if self._transport.is_closing():
             return
-        self._read_some()
+        if not self._deaf:
+            self._read_some()
         if not self._resuming and not self._transport.is_closing():
             self._transport.resume_reading()
+
+    def _wait_for_close(self, messages: list[Message]) -> None:
+        """We have said that we close: what the peer says until it has heard that, nobody reads."""
+        if any(opcode is Opcode.CLOSE for opcode, _ in messages):
+            self._transport.close()
 
     def _sort(self, message: Message) -> None:
         opcode, payload = message
         if opcode is Opcode.PING:
             self._put(control_frame(Opcode.PONG, payload))
+            self.receiver.control_received()
+        elif opcode is Opcode.PONG:
+            self.receiver.control_received()
         elif opcode is Opcode.CLOSE:
             self.close(CloseCode.NORMAL)
+            self._transport.close()
         elif opcode is Opcode.BINARY:
             self.receiver.refused(ProtocolViolation("message_not_text"))
 
     def _give_up(self, violation: ProtocolViolation) -> None:
+        self._deaf = True
+        if self._closing:
+            return
         self.receiver.refused(violation)
         too_long = violation.code == "message_too_long"
         self.close(CloseCode.TOO_LONG if too_long else CloseCode.PROTOCOL_ERROR, violation.code)
@@ -136,13 +156,16 @@ class WebSocket(asyncio.Protocol):
         self._put(_PING)
 
     def close(self, code: CloseCode, reason: str = "") -> None:
-        """Send what is queued and a close frame, and close."""
+        """Send what is queued and a close frame; the connection ends when the peer has answered it.
+
+        Not at once: closing a socket with unread bytes resets it, and the peer would never read why
+        (RFC 6455, section 7.1.1). Whoever closes bounds the wait with `abort`.
+        """
         if self._closing:
             return
         self._put(close_frame(code, reason))
         self._closing = True
         self.flush()
-        self._transport.close()
 
     def abort(self) -> None:
         """Close at once; what is queued is lost."""
@@ -212,6 +235,8 @@ class _Nobody:
     """Who reads before there is somebody, and after."""
 
     def text_received(self, payload: bytes) -> None: ...
+
+    def control_received(self) -> None: ...
 
     def refused(self, violation: ProtocolViolation) -> None: ...
 

@@ -8,6 +8,7 @@ import asyncio
 import datetime
 import os
 import ssl
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from filelock import FileLock, Timeout
 from devcloud.model.errors import AlreadyRunning, StorageFailed
 from devcloud.net.addresses import Bound, bind
 from devcloud.net.datagram import StunResponder
-from devcloud.net.http import HttpSettings, Peer, PlainOpener, TlsOpener
+from devcloud.net.http import HttpDoor, Peer, PlainOpener, TlsOpener
 from devcloud.net.joined import TurnEnd
 from devcloud.net.oneport import OnePort, Opener
 from devcloud.net.tls import Certificate, load_or_make, server_context
@@ -52,8 +53,10 @@ class DevCloudServer:
     certificate: Certificate
     hall: Hall
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, openers: Sequence[Opener] = ()) -> None:
+        """`openers` are asked before ours: the place for clients of 2023, which begin with `{`."""
         self.settings = settings
+        self._openers = tuple(openers)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "DevCloudServer":
@@ -115,7 +118,7 @@ class DevCloudServer:
         except OSError:
             raise StorageFailed("not_writable", path=str(data / _PROCESS_FILE)) from None
 
-    async def _start_pages(self) -> HttpSettings:
+    async def _start_pages(self) -> HttpDoor:
         runner = web.AppRunner(
             Pages(self.hall, self.settings).application(),
             handle_signals=False,
@@ -127,7 +130,7 @@ class DevCloudServer:
         self._stack.push_async_callback(runner.cleanup)
         pages = runner.server
         assert pages is not None
-        return HttpSettings(
+        door = HttpDoor(
             websocket=self._open_websocket,
             pages=pages,
             path="/ws",
@@ -135,10 +138,11 @@ class DevCloudServer:
             behind_proxy=self.settings.behind_proxy,
             head_s=self.settings.limits.door.silent_s,
         )
+        self._stack.callback(door.close)
+        return door
 
-    async def _start_door(self, bound: Bound, http: HttpSettings, context: ssl.SSLContext) -> None:
-        # The place of the clients of 2023 is in front: their first byte is `{`.
-        openers: list[Opener] = [TlsOpener(http, context), PlainOpener(http)]
+    async def _start_door(self, bound: Bound, http: HttpDoor, context: ssl.SSLContext) -> None:
+        openers = [*self._openers, TlsOpener(http, context), PlainOpener(http)]
         door = OnePort(openers, limits=self.settings.limits.door, refused=self._count_refused)
         self._stack.push_async_callback(self._say_goodbye)
         self._stack.push_async_callback(door.aclose)
@@ -162,7 +166,7 @@ class DevCloudServer:
         self, transport: asyncio.Transport, peer: Peer, answer: bytes
     ) -> WebSocket | None:
         hall = self.hall
-        if hall.stopping or len(hall.sessions) >= self.settings.limits.most_connections:
+        if hall.stopping or not hall.has_room(peer.address):
             self._count_refused("too_many_connections")
             return None
         transport.set_write_buffer_limits(high=_WRITE_HIGH)

@@ -7,6 +7,7 @@ second). Knows nothing of sockets; a session is whoever can `send`.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -72,7 +73,12 @@ class Hall:
         self.people = People(everyone_up_to=limits.everyone_up_to)
         self.calls = CallRegister()
         self.sessions: set[Session] = set()
-        self.metrics = Metrics(lambda: len(self.people), lambda: len(self.sessions))
+        self._sessions_of: Counter[str] = Counter()
+        self.metrics = Metrics(
+            people=lambda: len(self.people),
+            sessions=lambda: len(self.sessions),
+            calls_begun=lambda: self.calls.begun,
+        )
         self.address_messages: Buckets[str] = Buckets(limits.address_messages)
         self.new_names: Buckets[str] = Buckets(limits.new_names)
         self.stopping = False
@@ -112,9 +118,25 @@ class Hall:
         self.wake()
         _log.info("signed in", name=member.name, address=session.address, here=len(self.people))
 
+    def has_room(self, address: str) -> bool:
+        """Return whether one more may connect from here."""
+        limits = self.settings.limits
+        return (
+            len(self.sessions) < limits.most_connections
+            and self._sessions_of[address] < limits.connections_per_address
+        )
+
+    def opened(self, session: "Session") -> None:
+        """A connection is there; nobody has signed in on it yet."""
+        self.sessions.add(session)
+        self._sessions_of[session.address] += 1
+
     def closed(self, session: "Session") -> None:
-        """A connection is gone, whether it had signed in or not."""
+        """A connection is gone, whether somebody had signed in or not."""
         self.sessions.discard(session)
+        self._sessions_of[session.address] -= 1
+        if not self._sessions_of[session.address]:
+            del self._sessions_of[session.address]
         if self.stopping and not self.sessions:
             self.empty.set()
 
@@ -148,7 +170,6 @@ class Hall:
         record: CallRecord | None = None
         match message:
             case Invite():
-                known = len(self.calls)
                 record = self.calls.invited(
                     message.call,
                     caller=member.name,
@@ -157,7 +178,6 @@ class Hall:
                     rung=rung,
                     now=now,
                 )
-                self.metrics.calls_begun += len(self.calls) > known or record is not None
             case Answer():
                 self.calls.answered(message.call, by=member.name, device=member.device, now=now)
             case Decline():
@@ -181,11 +201,12 @@ class Hall:
     def not_reached(self, member: Member, invite: Invite, code: str) -> None:
         """An invitation reached nobody: a call all the same, over before it began."""
         self.observe(member, invite, rung=0)
-        record = self.calls.ended(
+        record = self.calls.unreached(
             invite.call, by=member.name, reason=EndReason(code), now=self.now()
         )
         if record is not None:
             self._write_down(record)
+        self.wake()
 
     def _write_down(self, record: CallRecord) -> None:
         self.metrics.calls_ended[record.reason] += 1
@@ -232,8 +253,10 @@ class Hall:
 
     def _ring(self, what: str, act: Callable[[], None]) -> None:
         self._timers.pop(what, None)
-        act()
-        self.wake()
+        try:
+            act()
+        finally:
+            self.wake()
 
     def _tell_differences(self) -> None:
         for difference in self.people.differences(self.now()):
@@ -251,9 +274,9 @@ class Hall:
 
     def _look(self) -> None:
         now = self.now()
+        self._at("look", now + _LOOK_EVERY_S, self._look)
         for session in list(self.sessions):
             session.look(now)
-        self._at("look", now + _LOOK_EVERY_S, self._look)
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────
 

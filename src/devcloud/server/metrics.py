@@ -21,15 +21,21 @@ _type_names: dict[type, str] = {
 
 
 class Metrics(Collector):
-    """The counters of one server. `people` and `sessions` are asked when needed."""
+    """The counters of one server; those counted elsewhere are asked for when needed."""
 
-    def __init__(self, people: Callable[[], int], sessions: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        *,
+        people: Callable[[], int],
+        sessions: Callable[[], int],
+        calls_begun: Callable[[], int],
+    ) -> None:
         self._people = people
         self._sessions = sessions
+        self._calls_begun = calls_begun
         self.messages: Counter[type[Message]] = Counter()
         self.refused: Counter[str] = Counter()
         self.stun: Counter[str] = Counter()
-        self.calls_begun = 0
         self.calls_ended: Counter[EndReason] = Counter()
         self.sign_ins = 0
         self.records_lost = 0
@@ -46,7 +52,7 @@ class Metrics(Collector):
         yield GaugeMetricFamily("devcloud_people_online", "People online.", self._people())
         yield GaugeMetricFamily("devcloud_sessions", "Open sessions.", self._sessions())
         yield CounterMetricFamily("devcloud_sign_ins", "Devices signed in.", self.sign_ins)
-        yield CounterMetricFamily("devcloud_calls_begun", "Calls begun.", self.calls_begun)
+        yield CounterMetricFamily("devcloud_calls_begun", "Calls begun.", self._calls_begun())
         yield self._ended()
         yield _labelled(
             "devcloud_messages",

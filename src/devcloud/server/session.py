@@ -69,7 +69,7 @@ class Session:
         self._member: Member | None = None
         self.send_frame = ws.send_frame
         ws.receiver = self
-        hall.sessions.add(self)
+        hall.opened(self)
 
     @property
     def address(self) -> str:
@@ -80,14 +80,12 @@ class Session:
 
     def text_received(self, payload: bytes) -> None:
         """(devcloud.net.websocket.Receiver)"""
-        now = self._ws.heard_at
-        if not (self._bucket.take(now) and self._address_bucket.take(now)):
-            self._turn_away(Refused("too_many_messages"))
+        if not self._may_speak():
             return
         try:
             message = decode_from_client(payload)
         except ProtocolViolation as violation:
-            self.refused(violation)
+            self._object(violation)
             return
         self._hall.metrics.messages[type(message)] += 1
         member = self._member
@@ -99,8 +97,25 @@ class Session:
         except DevCloudError as failure:
             self._turn_away(failure)
 
+    def control_received(self) -> None:
+        """(devcloud.net.websocket.Receiver)"""
+        self._may_speak()
+
     def refused(self, violation: ProtocolViolation) -> None:
         """(devcloud.net.websocket.Receiver)"""
+        if self._may_speak():
+            self._object(violation)
+
+    def _may_speak(self) -> bool:
+        """Count one more; whoever says too much is turned away."""
+        now = self._ws.heard_at
+        if self._bucket.take(now) and self._address_bucket.take(now):
+            return True
+        self._turn_away(Refused("too_many_messages"))
+        return False
+
+    def _object(self, violation: ProtocolViolation) -> None:
+        """Someone signed in is told and stays; a stranger is turned away."""
         if self._member is None:
             self._turn_away(violation)
         else:

@@ -27,10 +27,11 @@ class Limits:
     address_messages: Rate = ADDRESS_MESSAGES
     new_names: Rate = NEW_NAMES
     most_connections: int = 20_000
+    connections_per_address: int = 5_000
     sign_in_s: float = 10.0
     ping_s: float = 15.0
     silence_s: float = 45.0
-    closing_s: float = 5.0
+    closing_s: float = 2.0
     everyone_up_to: int = EVERYONE_UP_TO
 
 
