@@ -169,6 +169,25 @@ def test_a_second_device_that_accepts_changes_nothing() -> None:
     assert caller.words == words
 
 
+def test_two_offers_of_one_generation() -> None:
+    """Both lost their path at once: the caller's offer is answered, the callee's is not."""
+    caller, callee = accepted()
+    of_caller, of_callee = caller.sign_offer(2, OFFER), callee.sign_offer(2, SWAPPED)
+    caller.check_offer(2, SWAPPED, of_callee)
+    callee.check_offer(2, OFFER, of_caller)
+    assert caller.check_answer(2, ANSWER, callee.sign_answer(2, ANSWER)) is Verdict.FIRST_USE
+
+
+def test_an_offer_that_has_overtaken_the_acceptance() -> None:
+    caller, callee = invited()
+    answer, offer = callee.sign_accept(""), callee.sign_offer(2, SWAPPED)
+    caller.check_offer(2, SWAPPED, offer)
+    caller.check_accept(1, "", answer)
+    callee.check_answer(2, OFFER, caller.sign_answer(2, OFFER))
+    callee.check_reveal(caller.reveal)
+    assert caller.words == callee.words
+
+
 # ── a changed key ────────────────────────────────────────────────────────────────────────────────
 
 
