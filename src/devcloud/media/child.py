@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from devcloud.media import control
 from devcloud.media.call import Call
+from devcloud.media.card import Card
 from devcloud.media.clock import Clock
 from devcloud.media.control import Order, Report, Trouble
 from devcloud.media.engine import Engine
@@ -47,6 +48,7 @@ class Child:
         self._engine = Engine()
         self._calls: dict[str, Call] = {}
         self._ticked: tuple[Call, ...] = ()
+        self._card = Card(self.tell)
         self._clock = Clock(self._tick)
         self._files = Worker("files")
         self._next_second = time.monotonic() + 1.0
@@ -62,6 +64,9 @@ class Child:
             control.ReportVoice: self._report_voice,
             control.Play: self._play,
             control.CloseCall: self._close_call,
+            control.UseSpeaker: self._use_speaker,
+            control.Processing: self._process,
+            control.ListDevices: self._list_devices,
         }
 
     async def run(self) -> None:
@@ -70,8 +75,9 @@ class Child:
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         while (order := await self._next_order()) is not None:
             await self._do(order)
-        for name in list(self._calls):
+        for name in tuple(self._calls):
             await self._close_call(control.CloseCall(call=name))
+        await self._card.close()
         self._writer.close(1.0)
 
     async def _next_order(self) -> Order | None:
@@ -96,6 +102,7 @@ class Child:
         self._next_second = max(self._next_second + 1.0, now + 0.5)
         for call in list(self._calls.values()):
             await call.measure()
+        self._card.look_after()
 
     async def _do(self, order: Order) -> None:
         try:
@@ -108,8 +115,10 @@ class Child:
             self.tell(Trouble(call=name, code=code, detail=detail, fatal=isinstance(order, _FATAL)))
 
     def _tick(self) -> None:
+        self._card.begin_tick()
         for call in self._ticked:
             call.sound.tick()
+        self._card.end_tick()
 
     def _call(self, name: str) -> Call:
         call = self._calls.get(name)
@@ -162,6 +171,8 @@ class Child:
         match wanted:
             case control.SoundFile():
                 return await self._open_file(call, wanted)
+            case control.Microphone():
+                return self._card.microphone(call.name, wanted.device)
             case control.Program():
                 return ProgramSource()
             case control.Echo():
@@ -203,6 +214,26 @@ class Child:
         if recorder is not None:
             await self._files.run(recorder.close)
 
+    async def _use_speaker(self, order: control.UseSpeaker) -> None:
+        call = self._call(order.call)
+        self._drop_speaker(call)
+        if order.on:
+            feed = self._card.speaker(call.name, order.device)
+            with self._clock.lock:
+                call.sound.speaker = feed
+
+    def _drop_speaker(self, call: Call) -> None:
+        with self._clock.lock:
+            speaker, call.sound.speaker = call.sound.speaker, None
+        if speaker is not None:
+            speaker.close()
+
+    async def _process(self, order: control.Processing) -> None:
+        self._card.process(order)
+
+    async def _list_devices(self, _order: control.ListDevices) -> None:
+        self._card.list()
+
     async def _report_voice(self, order: control.ReportVoice) -> None:
         sound = self._call(order.call).sound
         with self._clock.lock:
@@ -223,6 +254,7 @@ class Child:
         self._set_ticked()
         await self._stop_recording(call)
         call.drop_path()
+        self._drop_speaker(call)
         call.sound.source.close()
         self.tell(control.CallClosed(call=order.call))
 

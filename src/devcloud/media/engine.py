@@ -22,15 +22,18 @@ from importlib.metadata import version
 from typing import Final, Protocol
 
 import reactor_webrtc as rtc
+from reactor_webrtc import reactor_webrtc as native  # type: ignore[attr-defined]
 
 from devcloud.media import sdp
 from devcloud.media.control import SAMPLE_RATE, PathState
+from devcloud.media.loopback import show_loopback
 from devcloud.media.quality import Counters
 from devcloud.model.errors import ProtocolViolation
 from devcloud.wire.signalling.bodies import IceCandidate
 
 MOST_WAITING_CANDIDATES: Final = 64
 _TRACK_ID: Final = "voice"
+_LIBRARY: Final[str] = native.__file__
 
 _STATES: Final = (
     (rtc.PeerConnectionState.Connected, PathState.CONNECTED),
@@ -67,6 +70,7 @@ class Engine:
 
         Raises ProtocolViolation("path_stun") when the engine takes none of them for an address.
         """
+        show_loopback(_LIBRARY)
         hand_over = _HandOver(asyncio.get_running_loop(), events)
         config = rtc.RtcConfiguration(
             ice_servers=[rtc.IceServer(urls=stun)] if stun else [],

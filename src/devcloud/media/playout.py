@@ -57,3 +57,44 @@ class Playout:
         if self._surplus >= SURPLUS_TICKS:
             self._waiting.popleft()
             self._surplus = 0
+
+
+class SteadyQueue:
+    """Blocks between two clocks, one out per `take`: a microphone's, a program's, an echo's.
+
+    A queue that runs empty gives silence, which leaves what comes late one block deeper in it; so
+    the depth grows to what the unevenness of its source needs. With `trim`, a block is dropped
+    whenever one was left over for TRIM_TICKS in a row.
+    """
+
+    TRIM_TICKS: Final = 300
+
+    def __init__(self, silence: bytes, longest: int, *, trim: bool) -> None:
+        self._silence = silence
+        self._trim = trim
+        self._surplus = 0
+        self._waiting: deque[bytes] = deque(maxlen=longest)
+
+    def put(self, block: bytes) -> None:
+        """Add a block; the oldest goes when there are too many. From any thread."""
+        self._waiting.append(block)
+
+    def take(self) -> bytes:
+        """Return the next block."""
+        if not self._waiting:
+            self._surplus = 0
+            return self._silence
+        block = self._waiting.popleft()
+        self._surplus = self._surplus + 1 if self._waiting else 0
+        if self._trim and self._surplus >= self.TRIM_TICKS:
+            self._waiting.popleft()
+            self._surplus = 0
+        return block
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._waiting)

@@ -28,6 +28,9 @@ class Hears(Protocol):
     def hear(self, block: bytes) -> None:
         """Take 10 ms."""
 
+    def close(self) -> None:
+        """Take no more."""
+
 
 class Sound:
     """One call's sound. `heard` is called on the clock's thread with what is heard, if wanted."""

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from devcloud.media.control import BLOCK_BYTES
 from devcloud.media.files import SoundReader
+from devcloud.media.playout import SteadyQueue
 from devcloud.media.worker import Worker
 from devcloud.model.errors import BadSound
 
@@ -52,19 +53,19 @@ class ProgramSource:
     live = True
 
     def __init__(self) -> None:
-        self._blocks: deque[bytes] = deque()
+        self._blocks = SteadyQueue(SILENT_BLOCK, MOST_PROGRAM_BLOCKS, trim=False)
 
     def give(self, pcm: bytes) -> bool:
         """Queue whole blocks; False, and none is taken, when more than 1 s would wait."""
-        count = len(pcm) // BLOCK_BYTES
-        if len(self._blocks) + count > MOST_PROGRAM_BLOCKS:
+        if len(self._blocks) + len(pcm) // BLOCK_BYTES > MOST_PROGRAM_BLOCKS:
             return False
-        self._blocks.extend(pcm[at : at + BLOCK_BYTES] for at in range(0, len(pcm), BLOCK_BYTES))
+        for at in range(0, len(pcm), BLOCK_BYTES):
+            self._blocks.put(pcm[at : at + BLOCK_BYTES])
         return True
 
     def take(self) -> bytes:
         """Return the next 10 ms."""
-        return self._blocks.popleft() if self._blocks else SILENT_BLOCK
+        return self._blocks.take()
 
     def close(self) -> None:
         """Forget what waits."""
@@ -77,18 +78,19 @@ class EchoSource:
     live = True
 
     def __init__(self, delay_s: float) -> None:
-        self._delay = round(delay_s * 100)
-        self._blocks: deque[bytes] = deque([SILENT_BLOCK] * self._delay)
+        delay = round(delay_s * 100)
+        # What cannot be sent in time is left out.
+        self._blocks = SteadyQueue(SILENT_BLOCK, delay + MOST_PROGRAM_BLOCKS, trim=False)
+        for _ in range(delay):
+            self._blocks.put(SILENT_BLOCK)
 
     def hear(self, block: bytes) -> None:
-        """Take what was heard; what cannot be sent in time is left out."""
-        self._blocks.append(block)
-        if len(self._blocks) > self._delay + MOST_PROGRAM_BLOCKS:
-            self._blocks.popleft()
+        """Take what was heard."""
+        self._blocks.put(block)
 
     def take(self) -> bytes:
         """Return the next 10 ms."""
-        return self._blocks.popleft() if self._blocks else SILENT_BLOCK
+        return self._blocks.take()
 
     def close(self) -> None:
         """Forget what waits."""
