@@ -1,5 +1,6 @@
 """The documents: what they name exists, and the protocol's description names everything."""
 
+import json
 import re
 from pathlib import Path
 from types import UnionType
@@ -8,8 +9,9 @@ from typing import get_args
 import msgspec
 import pytest
 
+from devcloud.identity.claims import sign_in_claim
+from devcloud.identity.keys import verify
 from devcloud.model.records import EndReason
-from devcloud.model.texts import catalogue
 from devcloud.wire.signalling import bodies, messages
 
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
@@ -77,7 +79,35 @@ def test_the_protocol_names_every_reason(protocol: str) -> None:
     assert {reason for reason in EndReason if f"`{reason}`" not in protocol} == set()
 
 
-def test_the_protocol_names_every_code_of_a_bad_message(protocol: str) -> None:
-    codes = {key.removeprefix("errors.") for key in catalogue() if ".message_" in key}
+def test_the_protocol_names_every_code_of_a_bad_message(root: Path, protocol: str) -> None:
+    vectors = root / "tests" / "vectors" / "signalling" / "invalid.json"
+    codes = {case["code"] for case in json.loads(vectors.read_text("utf-8"))["invalid"]}
     assert codes
     assert {code for code in codes if f"`{code}`" not in protocol} == set()
+
+
+def test_the_protocol_names_every_code_of_a_refusal(root: Path, protocol: str) -> None:
+    """What the server refuses in a session, it refuses with a code that is described."""
+    codes: set[str] = set()
+    for path in (root / "src" / "devcloud" / "server").glob("*.py"):
+        if path.name in {"session.py", "signing_in.py", "hall.py"}:
+            codes |= set(re.findall(r'Refused\("([a-z_0-9]+)"', path.read_text("utf-8")))
+    assert "bad_proof" in codes
+    assert {code for code in codes if f"`{code}`" not in protocol} == set()
+
+
+def test_the_example_of_a_proof_is_right(protocol: str) -> None:
+    def said(label: str) -> str:
+        found = re.search(rf"^{label} {{2,}}(\S.*(?:\n {{8,}}\S.*)*)$", protocol, re.MULTILINE)
+        assert found, label
+        return found.group(1)
+
+    claim = sign_in_claim(
+        version=int(said("version")),
+        nonce=said("nonce"),
+        certificate=said("certificate"),
+        name=said("name"),
+        device=said("device"),
+    )
+    assert bytes.fromhex(said("bytes")) == claim
+    assert verify(said("key"), said("signature"), claim)
