@@ -105,6 +105,8 @@ class WebSocket(asyncio.Protocol):
                 self._sort((opcode, payload))
             if self._closing:
                 return
+        if messages and self._reader.broken:
+            self._read_some()
 
     def _resume(self) -> None:
         self._resuming = False

@@ -54,11 +54,13 @@ class FrameReader:
     """Bytes from a client, read as messages.
 
     `feed` once per piece of data, then `take` until it returns nothing. `feed` may be called again
-    before `take` is done; both raise nothing but ProtocolViolation, after which the connection
-    cannot be read any further.
+    before `take` is done; `take` raises nothing but ProtocolViolation, after which the connection
+    cannot be read any further. `broken` says that it has raised or will, next time.
     """
 
-    __slots__ = ("_data", "_fragments", "_later", "_longest", "_needed", "_opcode", "_position")
+    __slots__ = (
+        "_data", "_fragments", "_later", "_longest", "_needed", "_opcode", "_position", "broken",
+    )  # fmt: skip
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
@@ -70,6 +72,7 @@ class FrameReader:
         self._needed = 0
         self._opcode = Opcode.CONTINUATION
         self._fragments: list[bytes] | None = None
+        self.broken = False
 
     def feed(self, data: bytes) -> None:
         """Take in bytes as they came."""
@@ -95,8 +98,14 @@ class FrameReader:
             self._data, self._position = b"".join(self._later), 0
             self._later = None
         messages: list[Message] = []
-        while len(messages) < most and self._take_frame(messages):
-            pass
+        try:
+            while len(messages) < most and self._take_frame(messages):
+                pass
+        except ProtocolViolation:
+            # What was right before it counts. The broken frame stays, and is met again next time.
+            self.broken = True
+            if not messages:
+                raise
         return messages
 
     def _take_frame(self, messages: list[Message]) -> bool:
@@ -127,13 +136,13 @@ class FrameReader:
             self._needed = end - start
             return False
         payload = unmask(data[at + 4 : end], data[at : at + 4])
-        self._position = end
-        if end == len(data):
-            self._data, self._position = b"", 0
         if first == _WHOLE_TEXT and self._fragments is None:
             messages.append((Opcode.TEXT, payload))
         else:
             self._sort(first, payload, messages)
+        self._position = end
+        if end == len(data):
+            self._data, self._position = b"", 0
         return True
 
     def _sort(self, first: int, payload: bytes, messages: list[Message]) -> None:
