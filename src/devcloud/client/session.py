@@ -7,8 +7,8 @@ ones are made again and again, after 1, 2, 4, 8, then 15 seconds.
 import asyncio
 import logging
 import random
-import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -82,6 +82,7 @@ class Session:
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1024)
         self._try_now = asyncio.Event()
+        self._closing = False
 
     async def open(self) -> None:
         """Connect and sign in for the first time.
@@ -104,21 +105,29 @@ class Session:
             if self._socket is not None:
                 attempt = 0
                 await self._carry(self._socket)
-            if self.fatal is not None:
-                self._listener.lost(None)
+            if self._is_over():
                 return
             pause = PAUSES_S[min(attempt, len(PAUSES_S) - 1)] * random.uniform(0.8, 1.2)
             attempt += 1
             self._listener.lost(pause)
             await self._wait(pause)
-            try:
-                await self._connect()
-            except Refused as refused:
-                _log.warning("the server refuses: %s", refused)
-                if refused.code in _FINAL_CODES:
-                    self.fatal = refused
-            except DevCloudError as error:
-                _log.info("%s", error)
+            if not self._closing:
+                await self._connect_again()
+
+    def _is_over(self) -> bool:
+        if self.fatal is not None:
+            self._listener.lost(None)
+        return self._closing or self.fatal is not None
+
+    async def _connect_again(self) -> None:
+        try:
+            await self._connect()
+        except Refused as refused:
+            _log.warning("the server refuses: %s", refused)
+            if refused.code in _FINAL_CODES:
+                self.fatal = refused
+        except DevCloudError as error:
+            _log.info("%s", error)
 
     def retry(self) -> None:
         """Do not wait for the next attempt."""
@@ -131,13 +140,14 @@ class Session:
         try:
             self._outgoing.put_nowait(encode(message))
         except asyncio.QueueFull:
-            # Nothing has gone out for a thousand messages: this connection is none.
-            # Nothing goes out any more: the heartbeat is about to find the connection dead, and
-            # what is about a call is said again over the next one.
+            # The heartbeat is about to find the connection dead, and what is about a call is said
+            # again over the next one.
             _log.warning("the connection takes nothing any more")
 
     async def close(self) -> None:
-        """Say goodbye and close."""
+        """Say goodbye and close, within GOODBYE_S; whatever still waits for the server gives up."""
+        self._closing = True
+        self._try_now.set()
         socket, self._socket = self._socket, None
         if socket is not None and not socket.closed:
             try:
@@ -155,13 +165,14 @@ class Session:
 
     async def _connect(self) -> None:
         assert self._http is not None
-        try:
+        with _naming(self.address.authority):
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 socket = await self._http.ws_connect(
                     self.address.url,
                     protocols=(messages.SUBPROTOCOL,),
                     ssl=client_context() if self.address.tls else False,
                     heartbeat=HEARTBEAT_S,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=GOODBYE_S),
                     max_msg_size=4 * 1024 * 1024,
                 )
                 try:
@@ -169,18 +180,6 @@ class Session:
                 except BaseException:
                     await socket.close()
                     raise
-        except TimeoutError:
-            raise Unreachable("server_silent", address=self.address.authority) from None
-        except (aiohttp.WSServerHandshakeError, aiohttp.ClientPayloadError, ssl.SSLError):
-            raise Unreachable("not_devcloud", address=self.address.authority) from None
-        except aiohttp.ClientConnectorError as error:
-            not_tls = isinstance(error, aiohttp.ClientSSLError)
-            code = "not_devcloud" if not_tls else "server_unreachable"
-            raise Unreachable(code, address=self.address.authority) from None
-        except aiohttp.InvalidURL:
-            raise Unreachable("server_unreachable", address=self.address.authority) from None
-        except (aiohttp.ClientError, OSError):
-            raise Unreachable("not_devcloud", address=self.address.authority) from None
         self._socket = socket
         self._listener.welcomed(welcome)
 
@@ -284,6 +283,23 @@ class Session:
                 await self._try_now.wait()
         except TimeoutError:
             pass
+
+
+@contextmanager
+def _naming(address: str) -> Iterator[None]:
+    """Turn whatever happens on the way to a server into what a person can do about it."""
+    try:
+        yield
+    except TimeoutError:
+        raise Unreachable("server_silent", address=address) from None
+    except aiohttp.ClientSSLError:
+        # Something took the connection and does not speak TLS.
+        raise Unreachable("not_devcloud", address=address) from None
+    except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, UnicodeError):
+        # A host name may be one that no name service can even be asked for: UnicodeError.
+        raise Unreachable("server_unreachable", address=address) from None
+    except (aiohttp.ClientError, OSError):
+        raise Unreachable("not_devcloud", address=address) from None
 
 
 async def _send(socket: aiohttp.ClientWebSocketResponse, data: bytes) -> None:

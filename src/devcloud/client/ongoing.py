@@ -1,0 +1,169 @@
+"""One call, as a program holds it: what it is now, each change, and what may be done about it.
+
+Decides nothing: what a program wants goes to the core, and what became of it comes back.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from devcloud.call import events as on
+from devcloud.call.machine import Call
+from devcloud.call.states import State
+from devcloud.client.audio import CallAudio
+from devcloud.client.core import Core
+from devcloud.client.status import CallStatus, Stopwatch, status_of
+from devcloud.media import control
+from devcloud.model.errors import LocalError
+from devcloud.model.records import EndReason
+
+MOST_EVENTS = 256
+
+
+class CallOver(LocalError):
+    """The call ended before what was waited for. `reason` says why."""
+
+    exit_code = 1
+
+    def __init__(self, reason: EndReason) -> None:
+        super().__init__("call_over", reason=str(reason))
+        self.reason = reason
+
+
+class ClientCall:
+    """One call. `status` is how it is now; `events` yields each change."""
+
+    def __init__(self, core: Core, call: Call, now: float) -> None:
+        self.audio = CallAudio(call.id, core.order)
+        self._core = core
+        self._call = call
+        self._watch = Stopwatch(now)
+        self._quality: control.Quality | None = None
+        self._secured = False
+        self._trouble = ("", "")
+        self._loop = asyncio.get_running_loop()
+        self._readers: dict[object, deque[CallStatus]] = {}
+        self._news = asyncio.Event()
+        self._told: CallStatus | None = None
+
+    @property
+    def id(self) -> str:
+        """The call's id. It changes when both had called each other at once."""
+        return self._call.id
+
+    @property
+    def peer(self) -> str:
+        """The other person."""
+        return self._call.peer
+
+    @property
+    def status(self) -> CallStatus:
+        """How the call is at this moment."""
+        return status_of(
+            self._call,
+            self._watch,
+            self._quality,
+            secured=self._secured,
+            trouble=self._trouble,
+            now=self._loop.time(),
+        )
+
+    async def events(self) -> AsyncIterator[CallStatus]:
+        """Yield the status now and after each change, up to the one that is `ended`."""
+        queue: deque[CallStatus] = deque([self.status], maxlen=MOST_EVENTS)
+        reader = object()
+        self._readers[reader] = queue
+        try:
+            while True:
+                while queue:
+                    status = queue.popleft()
+                    yield status
+                    if status.state is State.ENDED:
+                        return
+                self._news.clear()
+                await self._news.wait()
+        finally:
+            del self._readers[reader]
+
+    async def accept(self) -> None:
+        """Take the call. Returns at once; `connected` waits for the voice."""
+        self._core.act(self.id, on.Accept())
+
+    async def decline(self, text: str = "") -> None:
+        """Say no, perhaps with a word (at most 200 characters)."""
+        self._core.act(self.id, on.HangUp(text=text[:200]))
+        await self.ended()
+
+    async def hang_up(self) -> None:
+        """End the call, whatever its state, and return when its files are closed."""
+        self._core.act(self.id, on.HangUp())
+        await self.ended()
+
+    async def hold(self, held: bool = True) -> None:
+        """Put the call on hold, or take it back. Both sides know."""
+        self._core.act(self.id, on.Hold(held))
+
+    async def mute(self, muted: bool = True) -> None:
+        """Send silence instead of the source, or the source again."""
+        self._core.act(self.id, on.Mute(muted))
+
+    async def connected(self) -> CallStatus:
+        """Return when both are talking. Raises CallOver when that will not happen."""
+        return await self._until(State.ACTIVE, State.HELD)
+
+    async def ended(self) -> EndReason:
+        """Return why the call ended, when it has."""
+        async for status in self.events():
+            if status.state is State.ENDED:
+                assert status.reason is not None
+                return status.reason
+        raise AssertionError("a call that never ended")
+
+    async def _until(self, *states: State) -> CallStatus:
+        async for status in self.events():
+            if status.state in states:
+                return status
+            if status.state in (State.ENDING, State.ENDED):
+                assert status.reason is not None
+                raise CallOver(status.reason)
+        raise AssertionError("a call that never ended")
+
+    # ── for the client ───────────────────────────────────────────────────────────────────────────
+
+    def changed(self) -> None:
+        """Something about the call is new."""
+        if self._call.over and self._watch.ended is None:
+            self._watch.ended = self._loop.time()
+        if self._call.state in (State.ACTIVE, State.HELD):
+            self._secured = True
+        if self._call.state is State.ENDED:
+            self.audio.closed()
+        status = self.status
+        told = msgspec.structs.replace(status, duration_s=0.0)
+        if told == self._told:
+            return
+        self._told = told
+        for queue in self._readers.values():
+            queue.append(status)
+        self._news.set()
+
+    def reported(self, report: control.Report) -> None:
+        """The media has news of this call."""
+        self.audio.reported(report)
+        if isinstance(report, control.Quality):
+            self._quality = report
+        elif isinstance(report, control.FirstVoice):
+            if self._watch.first_voice is None:
+                self._watch.first_voice = self._loop.time()
+        elif isinstance(report, control.Trouble):
+            self._trouble = (report.code, report.detail)
+        else:
+            return
+        self.changed()
+
+    def becomes(self, call: Call) -> None:
+        """The call goes on as another one."""
+        self._call = call
+        self.changed()

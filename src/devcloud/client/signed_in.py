@@ -1,0 +1,195 @@
+"""A person who is signed in: who else is there, the calls there are, and a way to call.
+
+Decides nothing, and keeps no call that is over.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from devcloud.call.machine import Call
+from devcloud.call.states import State, Timers
+from devcloud.client.address import ServerAddress
+from devcloud.client.core import Core, Watcher
+from devcloud.client.desk import Desk
+from devcloud.client.ongoing import ClientCall
+from devcloud.media import control
+from devcloud.model.errors import DevCloudError
+from devcloud.model.names import parse_name
+from devcloud.model.presence import Person
+
+MOST_RINGING = 256
+"""Calls that rang and that no program has taken out; the oldest are forgotten."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Whether there is a connection to the server, and if not, when the next attempt is made."""
+
+    online: bool
+    next_try_s: float | None = None
+
+
+class Client:
+    """A person, signed in. Made by `connect`.
+
+    Its iterators may have several readers: each sees who is there and how the connection is; a
+    call that rings goes to one of them. All come to an end when the client is closed.
+    """
+
+    def __init__(
+        self, name: str, address: ServerAddress, device: str, timers: Timers | None = None
+    ) -> None:
+        self.name = name
+        self.address = address
+        self.failure: DevCloudError | None = None
+        """Why nothing goes on any more, when that is so."""
+        self._calls: dict[str, ClientCall] = {}
+        self._aliases: dict[str, str] = {}
+        self._ringing: deque[ClientCall] = deque(maxlen=MOST_RINGING)
+        self._connection = Connection(online=False)
+        self._news = asyncio.Event()
+        self._closed = False
+        desk = Desk(name, device, timers=timers, stun=(address.stun,))
+        self.core = Core(
+            desk,
+            Watcher(
+                rang=self._rang,
+                changed=self._call_changed,
+                became=self._became,
+                opened=self._opened,
+                reported=self._reported,
+                people=self._tell,
+                online=self._went_online,
+                failed=self._failed,
+            ),
+        )
+
+    @property
+    def online(self) -> bool:
+        """Whether there is a connection to the server at this moment."""
+        return self._connection.online
+
+    @property
+    def calls(self) -> tuple[ClientCall, ...]:
+        """The calls there are."""
+        return tuple(self._calls.values())
+
+    async def people(self) -> AsyncIterator[tuple[Person, ...]]:
+        """Yield who is online, now and after each change; nobody while there is no connection.
+
+        Raises:
+            Refused: the server does not let this person in again.
+        """
+        told: tuple[Person, ...] | None = None
+        while not self._closed:
+            self._check()
+            everyone = self.core.people.everyone()
+            if everyone != told:
+                told = everyone
+                yield everyone
+            await self._wait()
+
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Yield how the connection to the server is, now and after each change.
+
+        Raises:
+            Refused: the server does not let this person in again.
+        """
+        told: Connection | None = None
+        while not self._closed:
+            self._check()
+            if self._connection != told:
+                told = self._connection
+                yield told
+            await self._wait()
+
+    async def call(self, name: str) -> ClientCall:
+        """Call somebody. Returns at once: `connected` of the call waits for the voice, `ended` for
+        the end, which is also how an unknown name or a busy line shows.
+
+        Raises:
+            BadName: not a name.
+            LocalError: `name_own`.
+            Busy: `already_in_call`.
+        """
+        self._check()
+        id = self.core.place(parse_name(name))
+        # Glare may have made the call one that is here already.
+        return self._calls.get(id) or self._calls[self._aliases.pop(id)]
+
+    async def incoming(self) -> AsyncIterator[ClientCall]:
+        """Yield each call as it begins to ring.
+
+        Raises:
+            Refused: the server does not let this person in again.
+        """
+        while not self._closed:
+            while self._ringing:
+                yield self._ringing.popleft()
+            self._check()
+            await self._wait()
+
+    # ── from the core ────────────────────────────────────────────────────────────────────────────
+
+    def _make(self, call: Call) -> ClientCall:
+        made = ClientCall(self.core, call, asyncio.get_running_loop().time())
+        self._calls[call.id] = made
+        return made
+
+    def _rang(self, call: Call) -> None:
+        self._ringing.append(self._make(call))
+        self._tell()
+
+    def _call_changed(self, call: Call) -> None:
+        known = self._calls.get(call.id)
+        if known is not None:
+            known.changed()
+            if call.state is State.ENDED:
+                del self._calls[call.id]
+
+    def _became(self, old: str, new: str) -> None:
+        merged = self.core.desk.line.calls.get(new)
+        ours = self._calls.pop(old, None)
+        theirs = self._calls.get(new)
+        if theirs is not None:
+            # They were ringing here already: dialling them is taking their call.
+            self._aliases[old] = new
+        elif ours is not None and merged is not None:
+            self._calls[new] = ours
+            ours.becomes(merged)
+
+    def _opened(self, call_id: str) -> None:
+        # Dialling begins with the media: this is where a call of our own is first seen.
+        known = self._calls.get(call_id) or self._make(self.core.desk.line.calls[call_id])
+        known.audio.opened(call_id)
+
+    def _reported(self, report: control.Report) -> None:
+        call = self._calls.get(getattr(report, "call", ""))
+        if call is not None:
+            call.reported(report)
+
+    def _went_online(self, online: bool, pause: float | None) -> None:
+        self._connection = Connection(online, pause)
+        self._tell()
+
+    def _failed(self, failure: DevCloudError) -> None:
+        self.failure = failure
+        self._tell()
+
+    def closed(self) -> None:
+        """The connection is being closed: whoever iterates comes to an end."""
+        self._closed = True
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+
+    async def _wait(self) -> None:
+        self._news.clear()
+        await self._news.wait()
+
+    def _check(self) -> None:
+        if self.failure is not None:
+            raise self.failure
