@@ -92,6 +92,7 @@ class Refused(RemoteError):
     is too old to have one."""
 
     def text(self, language: Language = Language.ENGLISH) -> str:
+        """Return our sentence for the code; the server's own where we have none."""
         theirs = self.values.get("text")
         return str(theirs) if theirs and not knows(f"errors.{self.code}") else super().text(language)
 

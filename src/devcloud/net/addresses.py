@@ -39,6 +39,7 @@ class Bound:
     udp: list[socket.socket]
 
     def close(self) -> None:
+        """Give the port back."""
         for each in (*self.tcp, *self.udp):
             each.close()
 

@@ -11,7 +11,8 @@ from typing import Protocol
 class Flushed(Protocol):
     """Somebody who has gathered something to write."""
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        """Write it."""
 
 
 class TurnEnd:

@@ -44,9 +44,11 @@ class Opener(Protocol):
     """Whom a connection is handed to. `matches` looks at its first byte; `open` owns the socket
     (non-blocking, `address` is its peer's) and returns when the connection has its protocol."""
 
-    def matches(self, first: int) -> bool: ...
+    def matches(self, first: int) -> bool:
+        """Whether a connection that begins with this byte is theirs."""
 
-    async def open(self, sock: socket.socket, address: str) -> None: ...
+    async def open(self, sock: socket.socket, address: str) -> None:
+        """Take the connection over. Raises OSError or TimeoutError where that fails."""
 
 
 class OnePort:

@@ -1,5 +1,6 @@
 """The commands of the repository: pins that pin everything, scripts that a plain shell reads."""
 
+import ast
 import subprocess
 import tomllib
 from itertools import chain
@@ -26,6 +27,28 @@ def test_every_dependency_is_pinned_within_its_range(root: Path, pins: dict[str,
         name = canonicalize_name(requirement.name)
         assert name in pins, f"{name} is not in constraints.txt: run scripts/pin"
         assert requirement.specifier.contains(pins[name]), f"{name}=={pins[name]}"
+
+
+def test_every_dependency_is_used_and_explained(
+    root: Path, sources: dict[Path, ast.Module]
+) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    decision = (root / "docs" / "decisions" / "001-dependencies.md").read_text("utf-8")
+    imported = {top_name for tree in sources.values() for top_name in imports_of(tree)}
+    for requirement in map(Requirement, project["dependencies"]):
+        module = requirement.name.replace("-", "_").lower()
+        assert module in imported, f"{requirement.name} is installed and never imported"
+        assert f"`{requirement.name}`" in decision, f"why {requirement.name}? See decision 001"
+
+
+def imports_of(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def test_pins_hold_versions_and_nothing_else(root: Path) -> None:
