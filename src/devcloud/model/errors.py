@@ -94,7 +94,9 @@ class Refused(RemoteError):
     def text(self, language: Language = Language.ENGLISH) -> str:
         """Return our sentence for the code; the server's own where we have none."""
         theirs = self.values.get("text")
-        return str(theirs) if theirs and not knows(f"errors.{self.code}") else super().text(language)
+        return (
+            str(theirs) if theirs and not knows(f"errors.{self.code}") else super().text(language)
+        )
 
 
 class Untrusted(RemoteError):
