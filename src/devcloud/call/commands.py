@@ -1,6 +1,7 @@
 """What a call wants done. Commands are verbs; their order matters."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from devcloud.model.records import CallRecord, EndReason
 
@@ -111,6 +112,14 @@ class TakeAnswer(Command):
 
     generation: int
     sdp: str
+
+
+@dataclass(frozen=True)
+class AddCandidates(Command):
+    """Try these ways to the other side. Comes after the description they belong to."""
+
+    generation: int
+    candidates: tuple[Any, ...]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What can happen to a call. Intents are verbs, what happened is past tense."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from devcloud.model.records import EndReason
 
@@ -97,6 +98,15 @@ class InviteUndeliverable(Event):
     """The server could not deliver the invitation."""
 
     reason: EndReason
+
+
+@dataclass(frozen=True)
+class CandidatesReceived(Event):
+    """Ways to reach a device of the other side. What one looks like only the media knows."""
+
+    device: str
+    generation: int
+    candidates: tuple[Any, ...]
 
 
 @dataclass(frozen=True)

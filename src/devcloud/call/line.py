@@ -65,6 +65,10 @@ class TellGone(Command):
     reason: EndReason
 
 
+_EXPECTS_A_CALL = (
+    on.RingingReceived, on.AnswerReceived, on.OfferReceived, on.OfferAnswered, on.HoldReceived,
+)  # fmt: skip
+
 Output = tuple[Call | None, Command]
 """A command and the call it is about, where there is one."""
 
@@ -103,7 +107,7 @@ class Line:
         """
         if fold_name(peer) == fold_name(self.me):
             raise LocalError("name_own")
-        theirs = self._ringing_from(peer)
+        theirs = self.ringing_from(peer)
         if theirs is not None:
             return [(None, Become(id, theirs.id)), *self.handle(theirs.id, on.Accept(), now)]
         others = self._live()
@@ -121,31 +125,33 @@ class Line:
         offer: on.OfferReceived,
         now: float,
         wall: float,
+        cold: bool = False,
     ) -> list[Output]:
-        """Somebody calls."""
+        """Somebody calls. `cold`: it may ring, but nothing connects before the person says so."""
         if id in self.calls:
             return []
         if id in self._over:
             # Its cancel came first.
             return [(None, TellGone(id, peer, device, self._over[id]))]
         ours = self._dialling_to(peer)
-        if ours is not None and not ours_yields(ours.id, id):
+        if ours is not None and ours.invited and not ours_yields(ours.id, id):
+            # The device that yields has our invitation by now and does not mind. Another one that
+            # came too late for it would ring in vain.
             self._bury(id, EndReason.ANSWERED_ELSEWHERE)
-            return []
+            return [(None, Refuse(id, peer, device, EndReason.BUSY))]
         call = Call.receive(
             id=id,
             me=self.me,
             peer=peer,
             device=device,
             offer=offer,
-            warm=self._warm(peer) or ours is not None,
+            warm=not cold and (self._warm(peer) or ours is not None),
             wall=wall,
             timers=self.timers,
         )
-        if ours is not None:
+        if ours is not None and not cold:
             return self._yield(ours, call, now)
         if self._too_busy():
-            self._bury(id, EndReason.BUSY)
             record = CallRecord(
                 call=id,
                 caller=peer,
@@ -156,9 +162,18 @@ class Line:
                 ended_at=wall,
                 reason=EndReason.BUSY,
             )
-            return [(None, Refuse(id, peer, device, EndReason.BUSY)), (None, do.Remember(record))]
+            return [*self.refuse(id, peer, device, EndReason.BUSY), (None, do.Remember(record))]
         begun = self._begin(call, now)
         return [(call, Rang()), *begun]
+
+    def is_new(self, id: str) -> bool:
+        """Whether a call of this id has never been here, as far as is remembered."""
+        return id not in self.calls and id not in self._over
+
+    def refuse(self, id: str, peer: str, device: str, reason: EndReason) -> list[Output]:
+        """Decline an invitation before it becomes a call."""
+        self._bury(id, reason)
+        return [(None, Refuse(id, peer, device, reason))]
 
     def handle(self, id: str, event: Event, now: float) -> list[Output]:
         """Something happened to a call.
@@ -168,25 +183,20 @@ class Line:
             IllegalEvent: it cannot happen now.
         """
         call = self.calls[id]
-        outputs: list[Output] = []
-        begins_to_talk = isinstance(event, on.Accept) or event == on.Hold(False)
-        if begins_to_talk and call.state not in (State.ACTIVE, State.ENDING):
-            outputs += self._hold_all_but(id, now)
+        outputs = self._hold_all_but(id, now) if _begins_to_talk(call, event) else []
         outputs += [(call, command) for command in call.handle(event, now)]
         self._bury_if_ended(call)
         return outputs
 
     def stray(self, id: str, peer: str, device: str, event: Event) -> list[Output]:
-        """Something came from the other side for a call that is not here, or no longer."""
-        if isinstance(event, on.CancelReceived):
-            if id not in self._over:
-                self._bury(id, event.reason)
+        """Something came from the other side for a call that is not here, or over."""
+        if isinstance(event, on.CancelReceived) and self.is_new(id):
+            self._bury(id, event.reason)
+        if not isinstance(event, _EXPECTS_A_CALL):
             return []
-        expects_a_call = on.RingingReceived | on.AnswerReceived | on.OfferReceived | on.HoldReceived
-        if isinstance(event, expects_a_call):
-            reason = self._over.get(id, EndReason.CONNECTION_LOST)
-            return [(None, TellGone(id, peer, device, reason))]
-        return []
+        call = self.calls.get(id)
+        reason = self._over.get(id) if call is None else call.reason
+        return [(None, TellGone(id, peer, device, reason or EndReason.CONNECTION_LOST))]
 
     def tick(self, now: float) -> list[Output]:
         """Let time pass for every call."""
@@ -208,7 +218,8 @@ class Line:
                 return call
         return None
 
-    def _ringing_from(self, peer: str) -> Call | None:
+    def ringing_from(self, peer: str) -> Call | None:
+        """Return the call from `peer` that rings here, if there is one."""
         return self._with(peer, Role.CALLEE)
 
     def _dialling_to(self, peer: str) -> Call | None:
@@ -253,3 +264,10 @@ class Line:
         self._over[id] = reason
         if len(self._over) > MOST_REMEMBERED:
             self._over.popitem(last=False)
+
+
+def _begins_to_talk(call: Call, event: Event) -> bool:
+    """Whether this makes the call the one that is spoken on."""
+    if call.state in UNANSWERED:
+        return isinstance(event, on.Accept | on.AnswerReceived)
+    return call.accepted and event == on.Hold(False)

@@ -1,26 +1,25 @@
-"""One call, from the first intent to its record: the table of what may happen when.
+"""One call, from the first intent to its record.
 
     call = Call.place(…) or Call.receive(…)
     for command in call.begin(now): …           # first
     for command in call.handle(event, now): …   # then, whatever happens
     for command in call.tick(now): …            # when `call.deadline` has come
 
-The table at the end of this file is the whole machine. What is not in it raises `IllegalEvent`:
-from this side that is a bug; from the other side it is a message out of place, to be dropped. An
-end works in every state and is handled first; what comes while ending is ignored quietly.
-
-A **path** is one negotiated connection, told apart by its generation. Whichever side loses its
-path offers the next generation; of two offers of one generation the caller's wins.
+`table` says what may happen when; what is not in it raises `IllegalEvent`: from this side that is
+a bug; from the other side it is a message out of place, to be dropped. An end works in every state
+and is handled first; what comes while ending is ignored quietly.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from devcloud.call import commands as do
 from devcloud.call import events as on
 from devcloud.call.commands import Command
 from devcloud.call.events import Event
-from devcloud.call.states import ACCEPTED, OVER, UNANSWERED, Role, State, Timers
+from devcloud.call.paths import Paths
+from devcloud.call.states import ACCEPTED, EARLY_PATH, OVER, UNANSWERED, Role, State, Timers
+from devcloud.call.table import TABLE, Cell
 from devcloud.model.records import CallKind, CallRecord, EndReason
 
 _DECLINE_REASONS = frozenset(
@@ -35,6 +34,8 @@ _DECLINE_REASONS = frozenset(
 )
 # After one of these the other devices of that person may still answer.
 _ONLY_THAT_DEVICE = _DECLINE_REASONS - {EndReason.DECLINED, EndReason.REJECTED_BY_POLICY}
+# What a callee's device says only after its answer.
+_AFTER_THE_ANSWER = (on.OfferReceived, on.HoldReceived)
 
 
 class IllegalEvent(RuntimeError):
@@ -75,7 +76,9 @@ class Call:
         self.device = device
         """The other side's device: known to the callee at once, to the caller once answered."""
         self.devices: set[str] = set()
-        self.generation = offer.generation if offer else 1
+        """The callee's devices that have the invitation and have not declined."""
+        self.invited = False
+        """Whether the invitation has left."""
         self.muted = False
         self.held_here = False
         self.held_there = False
@@ -83,20 +86,11 @@ class Call:
         self._wall = wall
         self._begun_at = 0.0
         self._warm = warm
-        self._offer = offer
-        self._offered = role is Role.CALLER
-        self._agreed = False
-        self._path_device: str | None = None
-        self._path_lost = False
-        self._given = ""
+        self._paths = Paths(role, timers, offer, self._do)
+        self._first_answer = ""
         self._answer_sent = False
-        self._invite_sent = False
-        self._media_open = False
-        self._media_gone = False
         self._hold_order = 0
-        self._voice: tuple[bool, bool] | None = None
         self._until: float | None = None
-        self._repair_at: float | None = None
         self._out: list[Command] = []
 
     @classmethod
@@ -131,9 +125,22 @@ class Call:
         )
 
     @property
+    def generation(self) -> int:
+        """Which of the call's paths is the present one, from 1."""
+        return self._paths.generation
+
+    @property
     def deadline(self) -> float | None:
         """When `tick` wants to be called, at the latest."""
-        return min((t for t in (self._until, self._repair_at) if t is not None), default=None)
+        until, repair_at = self._until, self._paths.repair_at
+        if until is None or repair_at is None:
+            return repair_at if until is None else until
+        return min(until, repair_at)
+
+    def wall_at(self, now: float) -> float:
+        """Return the time of day at `now`: counted from the call's beginning, so that a clock set
+        back in between does not show."""
+        return self._wall + now - self._begun_at
 
     @property
     def rings_until(self) -> float | None:
@@ -155,10 +162,9 @@ class Call:
         self._begun_at = now
         self._until = now + self.timers.ring
         if self.role is Role.CALLER:
-            self._open_media()
-            self._do(do.MakeOffer(self.generation))
+            self._paths.offer()
         elif self._warm:
-            self._take_invited_offer()
+            self._take_invitation()
         else:
             self._do(do.SendRinging(""))
         self._do(do.Announce())
@@ -172,23 +178,28 @@ class Call:
         """
         if self.state in OVER:
             self._handle_while_ending(event)
-            return self._drain()
-        if isinstance(event, on.HangUp):
+        elif isinstance(event, on.HangUp):
             self._hang_up(event, now)
-            return self._drain()
-        rule = TABLE.get((self.role, self.state, type(event)))
-        if rule is None:
-            raise IllegalEvent(self, event)
-        rule(self, event, now)
+        else:
+            rule = _RULES.get((self.role, self.state, type(event)))
+            if rule is None:
+                raise IllegalEvent(self, event)
+            rule(self, event, now)
         return self._drain()
 
     def tick(self, now: float) -> list[Command]:
         """Let time pass."""
+        repair_at = self._paths.repair_at
         if self._until is not None and now >= self._until:
             self._run_out(now)
-        elif self._repair_at is not None and now >= self._repair_at:
+        elif repair_at is not None and now >= repair_at:
             self._repair(now)
         return self._drain()
+
+    def is_too_early(self, event: Event) -> bool:
+        """Whether this has overtaken the answer: it is to be said again once that is here."""
+        waits = self.role is Role.CALLER and self.state in UNANSWERED
+        return waits and isinstance(event, _AFTER_THE_ANSWER)
 
     # ── ending ───────────────────────────────────────────────────────────────────────────────────
 
@@ -217,36 +228,38 @@ class Call:
         else:
             self._hang_up(on.HangUp(EndReason.NO_ANSWER), now)
 
-    def _cancel(self, reason: EndReason, device: str | None = None) -> None:
-        if self._invite_sent:
-            self._do(do.SendCancel(reason, device))
+    def _cancel(self, reason: EndReason) -> None:
+        """Stop the ringing wherever it rings."""
+        if self.invited:
+            self._do(do.SendCancel(reason))
+        if len(self.devices) > 1:
+            # What is said to all counts as heard once one of them has heard it.
+            for device in sorted(self.devices):
+                self._do(do.SendCancel(reason, device))
 
     def _end(self, reason: EndReason, now: float) -> None:
         self.reason = reason
-        self._until = self._repair_at = None
-        started = self._wall
-        self._do(
-            do.Remember(
-                CallRecord(
-                    call=self.id,
-                    caller=self.me if self.role is Role.CALLER else self.peer,
-                    callee=self.peer if self.role is Role.CALLER else self.me,
-                    kind=self.kind,
-                    begun_at=started,
-                    answered_at=None
-                    if self.accepted_at is None
-                    else started + self.accepted_at - self._begun_at,
-                    ended_at=started + now - self._begun_at,
-                    reason=reason,
-                )
-            )
-        )
-        if self._media_open and not self._media_gone:
-            self._do(do.CloseMedia())
+        self._until = None
+        self._do(do.Remember(self._record(reason, now)))
+        if self._paths.close():
             self._until = now + self.timers.close
             self._enter(State.ENDING)
         else:
             self._enter(State.ENDED)
+
+    def _record(self, reason: EndReason, now: float) -> CallRecord:
+        outgoing = self.role is Role.CALLER
+        answered = self.accepted_at
+        return CallRecord(
+            call=self.id,
+            caller=self.me if outgoing else self.peer,
+            callee=self.peer if outgoing else self.me,
+            kind=self.kind,
+            begun_at=self._wall,
+            answered_at=None if answered is None else self.wall_at(answered),
+            ended_at=self.wall_at(now),
+            reason=reason,
+        )
 
     def _handle_while_ending(self, event: Event) -> None:
         if self.state is State.ENDING and isinstance(event, on.MediaClosed | on.MediaGone):
@@ -260,7 +273,7 @@ class Call:
         reason = event.reason if event.reason in _DECLINE_REASONS else EndReason.DECLINED
         self.devices.discard(event.device)
         if reason in _ONLY_THAT_DEVICE and self.devices:
-            if event.device == self._path_device:
+            if event.device == self._paths.device:
                 self._lose_early_path()
             return
         if self.devices:
@@ -274,7 +287,11 @@ class Call:
     def _hung_up_early(self, event: on.HangupReceived, now: float) -> None:
         # A hangup that has overtaken its answer, or a caller that hangs up where it should cancel.
         completed = event.reason is EndReason.COMPLETED
-        self._end(EndReason.CANCELLED if completed else event.reason, now)
+        reason = EndReason.CANCELLED if completed else event.reason
+        self.devices.discard(event.device)
+        if self.devices:
+            self._cancel(reason)
+        self._end(reason, now)
 
     def _hung_up(self, event: on.HangupReceived, now: float) -> None:
         if event.device == self.device:
@@ -289,68 +306,96 @@ class Call:
 
     # ── ringing ──────────────────────────────────────────────────────────────────────────────────
 
-    def _device_reached(self, event: on.DeviceReached, _now: float) -> None:
+    def _invitation_made(self, event: on.OfferMade, _now: float) -> None:
+        if self._paths.is_our_offer(event.generation):
+            self.invited = True
+            self._do(do.SendInvite(event.generation, event.sdp))
+
+    def _device_reached(self, event: on.DeviceReached | on.RingingReceived, _now: float) -> None:
         self.devices.add(event.device)
 
     def _rang(self, event: on.RingingReceived, _now: float) -> None:
         self.devices.add(event.device)
-        if event.sdp and self._path_device is None and not self._path_lost:
-            self._take_answer(event.device, event.sdp)
+        if event.sdp and not self._paths.described and not self._paths.lost:
+            self._paths.take_answer(event.device, event.sdp)
             self._enter(State.CONNECTING_BEFORE_ACCEPTED)
         elif self.state is State.DIALLING:
             self._enter(State.RINGING_OUT)
-
-    def _rang_too(self, event: on.RingingReceived, _now: float) -> None:
-        self.devices.add(event.device)
 
     def _reached_too_late(
         self, event: on.DeviceReached | on.RingingReceived | on.AnswerReceived, _now: float
     ) -> None:
         if event.device != self.device:
-            self._cancel(EndReason.ANSWERED_ELSEWHERE, event.device)
+            self._do(do.SendCancel(EndReason.ANSWERED_ELSEWHERE, event.device))
+
+    def _take_invitation(self) -> None:
+        assert self.device is not None
+        self._paths.take_invitation(self.device)
+
+    def _first_answer_made(self, event: on.AnswerMade, _now: float) -> None:
+        self._first_answer = event.sdp
+        self._do(do.SendRinging(event.sdp))
+        self._enter(State.CONNECTING_BEFORE_ACCEPTED)
+
+    def _path_up_early(self, event: on.PathUp, _now: float) -> None:
+        if event.generation == self.generation and self.state is State.CONNECTING_BEFORE_ACCEPTED:
+            self._enter(State.CONNECTED_BEFORE_ACCEPTED)
+
+    def _path_wavered_early(self, event: on.PathWavered, _now: float) -> None:
+        if event.generation == self.generation and self.state is State.CONNECTED_BEFORE_ACCEPTED:
+            self._enter(State.CONNECTING_BEFORE_ACCEPTED)
+
+    def _path_lost_early(self, event: on.PathLost, _now: float) -> None:
+        if event.generation == self.generation:
+            self._lose_early_path()
+
+    def _lose_early_path(self) -> None:
+        self._paths.lost = True
+        if self.state in EARLY_PATH:
+            self._enter(State.RINGING_OUT if self.role is Role.CALLER else State.RINGING_IN)
 
     # ── accepting ────────────────────────────────────────────────────────────────────────────────
 
     def _accept(self, _event: on.Accept, now: float) -> None:
         self.accepted_at = now
         connected = self.state is State.CONNECTED_BEFORE_ACCEPTED
-        if self._path_lost:
+        self._become_accepted(now, connected=connected)
+        if self._paths.lost:
             self._send_answer("")
-            if not self._media_gone:
-                self._repair(now)
-        elif self._given:
-            self._send_answer(self._given)
-        elif not self._media_open and not self._media_gone:
-            self._take_invited_offer()
-        self._become_accepted(connected, now)
+            self._offer_now(now)
+        elif self._first_answer:
+            self._send_answer(self._first_answer)
+        elif not self._paths.media_open and not self._paths.media_gone:
+            self._take_invitation()
 
     def _answered(self, event: on.AnswerReceived, now: float) -> None:
         self.accepted_at = now
         self.device = event.device
-        self.devices.add(event.device)
         for other in sorted(self.devices - {event.device}):
-            self._cancel(EndReason.ANSWERED_ELSEWHERE, other)
-        early, self._offer = self._offer, None
-        ours = self._path_device == event.device and not self._path_lost
-        connected = ours and self.state is State.CONNECTED_BEFORE_ACCEPTED
-        self._become_accepted(connected, now)
-        if early is not None:
-            self._offer_received(early, now)
-        elif self._media_gone or ours:
-            pass
-        elif event.sdp and self._path_device is None and not self._path_lost:
-            self._take_answer(event.device, event.sdp)
-        elif event.sdp:
+            self._do(do.SendCancel(EndReason.ANSWERED_ELSEWHERE, other))
+        self.devices = {event.device}
+        ours = self._paths.device == event.device and not self._paths.lost
+        self._become_accepted(now, connected=ours and self.state is State.CONNECTED_BEFORE_ACCEPTED)
+        if ours or not event.sdp:
+            # There is a path, or that device has lost its own and offers the next.
+            return
+        if self._paths.described or self._paths.lost:
             # The path was with another device, or is lost: make one with this device.
-            self._repair(now)
+            self._offer_now(now)
+        else:
+            self._paths.take_answer(event.device, event.sdp)
 
-    def _become_accepted(self, connected: bool, now: float) -> None:
+    def _become_accepted(self, now: float, *, connected: bool) -> None:
         if connected:
             self._path_is_up()
         else:
             self._until = now + self.timers.connect
-            self._schedule_repair(now, self.timers.repair_again)
+            self._paths.schedule_repair(now, self.timers.repair_again)
             self._enter(State.CONNECTING_AFTER_ACCEPTED)
+
+    def _send_answer(self, sdp: str) -> None:
+        self._answer_sent = True
+        self._do(do.SendAnswer(self.generation, sdp))
 
     # ── talking ──────────────────────────────────────────────────────────────────────────────────
 
@@ -383,161 +428,94 @@ class Call:
 
     def _set_voice(self) -> None:
         hearing = self.accepted and not self.held_here and not self.held_there
-        voice = (hearing and not self.muted, hearing)
-        if voice != self._voice and self._media_open and not self._media_gone:
-            self._voice = voice
-            self._do(do.SetVoice(*voice))
+        self._paths.set_voice(sending=hearing and not self.muted, hearing=hearing)
 
-    # ── paths ────────────────────────────────────────────────────────────────────────────────────
-
-    def _open_media(self) -> None:
-        self._media_open = True
-        self._voice = (False, False)
-        self._do(do.OpenMedia())
-
-    def _take_invited_offer(self) -> None:
-        assert self._offer is not None
-        self._open_media()
-        self._do(do.TakeOffer(self._offer.generation, self._offer.sdp))
-
-    def _take_answer(self, device: str, sdp: str) -> None:
-        self._path_device = device
-        self._agreed = True
-        self._do(do.TakeAnswer(self.generation, sdp))
-
-    def _send_answer(self, sdp: str) -> None:
-        self._answer_sent = True
-        self._do(do.SendAnswer(self.generation, sdp))
-
-    def _repair(self, now: float) -> None:
-        self.generation += 1
-        self._offered = True
-        self._agreed = False
-        self._path_lost = False
-        self._schedule_repair(now, self.timers.repair_again)
-        self._do(do.MakeOffer(self.generation))
-
-    def _schedule_repair(self, now: float, wait: float) -> None:
-        # The callee lets the caller go first: two new paths at once are one too many.
-        patience = 0.0 if self.role is Role.CALLER else self.timers.repair
-        self._repair_at = now + wait + patience
-
-    def _offer_made(self, event: on.OfferMade, _now: float) -> None:
-        if event.generation != self.generation or not self._offered:
-            return
-        if self.state is State.DIALLING:
-            self._invite_sent = True
-            self._do(do.SendInvite(event.generation, event.sdp))
-        else:
-            self._do(do.SendOffer(event.generation, event.sdp))
-
-    def _offer_made_in_vain(self, event: on.OfferMade, now: float) -> None:
-        """Nobody has answered yet who could be sent an offer: it is made again when they do."""
-
-    def _answer_made(self, event: on.AnswerMade, _now: float) -> None:
-        if event.generation != self.generation or self._offered:
-            return
-        if self.state is State.RINGING_IN:
-            self._given = event.sdp
-            self._do(do.SendRinging(event.sdp))
-            self._enter(State.CONNECTING_BEFORE_ACCEPTED)
-        elif self.role is Role.CALLEE and not self._answer_sent:
-            self._given = event.sdp
-            self._send_answer(event.sdp)
-        else:
-            self._do(do.SendOfferAnswer(event.generation, event.sdp))
-
-    def _offer_received(self, event: on.OfferReceived, now: float) -> None:
-        beaten = self._offered and self.role is Role.CALLER
-        if event.generation < self.generation:
-            return
-        if event.generation == self.generation and (beaten or not self._offered):
-            return
-        self.generation = event.generation
-        self._offered = False
-        self._path_lost = False
-        self._go_reconnecting(now)
-        self._schedule_repair(now, self.timers.repair_again)
-        if self._media_gone:
-            # Answering needs media: the repair that follows its return replaces this offer.
-            return
-        self._do(do.TakeOffer(event.generation, event.sdp))
-
-    def _offer_received_early(self, event: on.OfferReceived, _now: float) -> None:
-        # It has overtaken the answer: it counts once that is here.
-        if self._offer is None or event.generation > self._offer.generation:
-            self._offer = event
-
-    def _offer_answered(self, event: on.OfferAnswered, _now: float) -> None:
-        if event.generation == self.generation and self._offered and not self._agreed:
-            self._agreed = True
-            self._do(do.TakeAnswer(event.generation, event.sdp))
+    # ── the path while talking ───────────────────────────────────────────────────────────────────
 
     def _path_up(self, event: on.PathUp, _now: float) -> None:
-        if event.generation != self.generation:
-            return
-        if self.state is State.CONNECTING_BEFORE_ACCEPTED:
-            self._enter(State.CONNECTED_BEFORE_ACCEPTED)
-        else:
+        if event.generation == self.generation:
             self._path_is_up()
 
     def _path_is_up(self) -> None:
-        self._until = self._repair_at = None
+        self._until = self._paths.repair_at = None
         self._enter(self._connected_state())
         self._set_voice()
 
-    def _path_wavered(self, event: on.PathWavered, now: float) -> None:
-        if event.generation != self.generation:
-            return
-        if self.state is State.CONNECTED_BEFORE_ACCEPTED:
-            self._enter(State.CONNECTING_BEFORE_ACCEPTED)
-        else:
+    def _path_wavered(self, event: on.PathWavered | on.PathLost, now: float) -> None:
+        if event.generation == self.generation:
             self._go_reconnecting(now)
-            self._schedule_repair(now, self.timers.waver)
-
-    def _path_gave_up(self, event: on.PathLost, now: float) -> None:
-        if event.generation != self.generation:
-            return
-        if self.state in UNANSWERED:
-            self._lose_early_path()
-        else:
-            self._go_reconnecting(now)
-            self._schedule_repair(now, self.timers.waver)
+            self._paths.schedule_repair(now, self.timers.waver)
 
     def _go_reconnecting(self, now: float) -> None:
         if self.state in (State.ACTIVE, State.HELD):
             self._until = now + self.timers.reconnect
             self._enter(State.RECONNECTING)
 
-    def _lose_early_path(self) -> None:
-        self._path_lost = True
-        if self.state in _EARLY_PATH:
-            self._enter(State.RINGING_OUT if self.role is Role.CALLER else State.RINGING_IN)
+    def _repair(self, now: float) -> None:
+        if self.role is Role.CALLEE and not self._answer_sent:
+            # Our answer was never made: without it the caller has no use for an offer.
+            self._send_answer("")
+        self._paths.repair(now)
+
+    def _offer_now(self, now: float) -> None:
+        if not self._paths.media_gone:
+            self._repair(now)
+
+    def _offer_made(self, event: on.OfferMade, _now: float) -> None:
+        if self._paths.is_our_offer(event.generation):
+            self._do(do.SendOffer(event.generation, event.sdp))
+
+    def _answer_made(self, event: on.AnswerMade, _now: float) -> None:
+        if not self._paths.is_our_answer(event.generation):
+            return
+        if self.role is Role.CALLEE and not self._answer_sent:
+            self._send_answer(event.sdp)
+        else:
+            self._do(do.SendOfferAnswer(event.generation, event.sdp))
+
+    def _offer_received(self, event: on.OfferReceived, now: float) -> None:
+        if self._paths.yields_to(event):
+            assert self.device is not None
+            self._go_reconnecting(now)
+            self._paths.take_offer(event, self.device, now)
+
+    def _offer_answered(self, event: on.OfferAnswered, _now: float) -> None:
+        fits = self._paths.is_our_offer(event.generation) and not self._paths.described
+        if fits and not self._paths.media_gone:
+            assert self.device is not None
+            self._paths.take_answer(self.device, event.sdp)
+
+    def _candidates_received(self, event: on.CandidatesReceived, _now: float) -> None:
+        self._paths.add_candidates(event)
 
     # ── the media process ────────────────────────────────────────────────────────────────────────
 
-    def _media_died(self, _event: on.MediaGone, now: float) -> None:
-        self._media_gone = True
-        self._repair_at = None
-        if self.state in ACCEPTED:
-            self._path_lost = self._path_lost or self._answer_sent or self.role is Role.CALLER
-            self._go_reconnecting(now)
-        elif self._invite_sent or self._given:
+    def _media_died_early(self, _event: on.MediaGone, _now: float) -> None:
+        self._paths.media_died()
+        if self.invited or self._first_answer:
             self._lose_early_path()
 
+    def _media_died(self, _event: on.MediaGone, now: float) -> None:
+        self._paths.media_died()
+        self._go_reconnecting(now)
+
+    def _media_returned_early(self, _event: on.MediaBack, _now: float) -> None:
+        self._paths.media_gone = False
+        if self.invited or self._first_answer:
+            # The path is lost: the next one is for after acceptance.
+            self._paths.open()
+        elif self.role is Role.CALLER:
+            self._paths.offer()
+        elif self._paths.media_open:
+            self._take_invitation()
+
     def _media_returned(self, _event: on.MediaBack, now: float) -> None:
-        self._media_gone = False
-        if not self._media_open and self.state in UNANSWERED:
-            return
-        if self.role is Role.CALLEE and not self._answer_sent and not self._given:
-            self._take_invited_offer()
+        self._paths.media_gone = False
+        if self.role is Role.CALLEE and not self._answer_sent:
+            self._take_invitation()
         else:
-            self._open_media()
-            never_invited = self.state is State.DIALLING and not self._invite_sent
-            if self.state in ACCEPTED or never_invited:
-                self._repair(now)
-        if self.state is State.DIALLING:
-            self._repair_at = None
+            self._paths.open()
+            self._repair(now)
         self._set_voice()
 
     # ── the one place that changes state ─────────────────────────────────────────────────────────
@@ -559,79 +537,4 @@ class Call:
 
 Rule = Callable[[Call, Any, float], None]
 
-_BOTH = (Role.CALLER, Role.CALLEE)
-_CALLER = (Role.CALLER,)
-_CALLEE = (Role.CALLEE,)
-_RINGING_OUT = frozenset({State.DIALLING, State.RINGING_OUT})
-_EARLY_PATH = frozenset({State.CONNECTING_BEFORE_ACCEPTED, State.CONNECTED_BEFORE_ACCEPTED})
-_OUT = _RINGING_OUT | _EARLY_PATH
-_IN = _EARLY_PATH | {State.RINGING_IN}
-_CONNECTING = frozenset({State.CONNECTING_AFTER_ACCEPTED})
-_TALKING = ACCEPTED - _CONNECTING
-_LIVE = UNANSWERED | ACCEPTED
-
-
-# fmt: off
-_ROWS: tuple[tuple[type[Event], tuple[Role, ...], frozenset[State], Rule], ...] = (
-    # what the person wants; HangUp is handled before the table
-    (on.Accept,              _CALLEE, _IN,                     Call._accept),
-    (on.Accept,              _CALLEE, ACCEPTED,                Call._ignore),
-    (on.Hold,                _BOTH,   ACCEPTED,                Call._hold),
-    (on.Mute,                _BOTH,   _LIVE,                   Call._mute),
-    # what the other side said
-    (on.DeviceReached,       _CALLER, _OUT,                    Call._device_reached),
-    (on.DeviceReached,       _CALLER, ACCEPTED,                Call._reached_too_late),
-    (on.RingingReceived,     _CALLER, _RINGING_OUT,            Call._rang),
-    (on.RingingReceived,     _CALLER, _EARLY_PATH,             Call._rang_too),
-    (on.RingingReceived,     _CALLER, ACCEPTED,                Call._reached_too_late),
-    (on.AnswerReceived,      _CALLER, _OUT,                    Call._answered),
-    (on.AnswerReceived,      _CALLER, ACCEPTED,                Call._reached_too_late),
-    (on.DeclineReceived,     _CALLER, _OUT,                    Call._declined),
-    (on.DeclineReceived,     _CALLER, ACCEPTED,                Call._ignore),
-    (on.CancelReceived,      _CALLEE, _IN | ACCEPTED,          Call._cancelled),
-    (on.HangupReceived,      _CALLER, _OUT,                    Call._hung_up_early),
-    (on.HangupReceived,      _CALLEE, _IN,                     Call._hung_up_early),
-    (on.HangupReceived,      _BOTH,   ACCEPTED,                Call._hung_up),
-    (on.InviteUndeliverable, _CALLER, _OUT,                    Call._undeliverable),
-    (on.InviteUndeliverable, _CALLER, ACCEPTED,                Call._ignore),
-    (on.OfferReceived,       _CALLER, _OUT,                    Call._offer_received_early),
-    (on.OfferReceived,       _BOTH,   ACCEPTED,                Call._offer_received),
-    (on.OfferAnswered,       _BOTH,   ACCEPTED,                Call._offer_answered),
-    (on.HoldReceived,        _BOTH,   _LIVE,                   Call._held),
-    # what the media said; events of an older generation are dropped by the handlers
-    (on.OfferMade,           _BOTH,   ACCEPTED,                Call._offer_made),
-    (on.OfferMade,           _CALLER, frozenset({State.DIALLING}), Call._offer_made),
-    (on.OfferMade,           _CALLER, _OUT - {State.DIALLING}, Call._offer_made_in_vain),
-    (on.AnswerMade,          _CALLEE, _IN,                     Call._answer_made),
-    (on.AnswerMade,          _BOTH,   ACCEPTED,                Call._answer_made),
-    (on.PathUp,              _BOTH,   _EARLY_PATH,             Call._path_up),
-    (on.PathUp,              _BOTH,   ACCEPTED,                Call._path_up),
-    (on.PathUp,              _CALLER, _RINGING_OUT,            Call._ignore),
-    (on.PathUp,              _CALLEE, frozenset({State.RINGING_IN}), Call._ignore),
-    (on.PathWavered,         _BOTH,   _EARLY_PATH | _TALKING,  Call._path_wavered),
-    (on.PathWavered,         _BOTH,   _CONNECTING,             Call._ignore),
-    (on.PathWavered,         _CALLER, _RINGING_OUT,            Call._ignore),
-    (on.PathWavered,         _CALLEE, frozenset({State.RINGING_IN}), Call._ignore),
-    (on.PathLost,            _CALLER, _OUT | ACCEPTED,         Call._path_gave_up),
-    (on.PathLost,            _CALLEE, _IN | ACCEPTED,          Call._path_gave_up),
-    (on.MediaGone,           _CALLER, _OUT | ACCEPTED,         Call._media_died),
-    (on.MediaGone,           _CALLEE, _IN | ACCEPTED,          Call._media_died),
-    (on.MediaBack,           _CALLER, _OUT | ACCEPTED,         Call._media_returned),
-    (on.MediaBack,           _CALLEE, _IN | ACCEPTED,          Call._media_returned),
-    (on.MediaRefused,        _CALLER, _OUT | ACCEPTED,         Call._media_refused),
-    (on.MediaRefused,        _CALLEE, _IN | ACCEPTED,          Call._media_refused),
-)
-# fmt: on
-
-
-def _cells() -> Iterator[tuple[tuple[Role, State, type[Event]], Rule]]:
-    for event, roles, states, rule in _ROWS:
-        for role in roles:
-            for state in states:
-                yield (role, state, event), rule
-
-
-TABLE: dict[tuple[Role, State, type[Event]], Rule] = {}
-for _cell, _rule in _cells():
-    assert _cell not in TABLE, f"two rules for {_cell}"
-    TABLE[_cell] = _rule
+_RULES: dict[Cell, Rule] = {cell: getattr(Call, f"_{name}") for cell, name in TABLE.items()}

@@ -5,7 +5,7 @@ themselves acknowledge. Order is not promised: what a call hears may come in any
 machine is made for that.
 
     outbox.post(…)  →  send what it returns; again what `due` and `signed_in` return
-    outbox.acknowledged(…) or outbox.dropped(…)  →  never again
+    outbox.settle(…) or outbox.withdraw(…)  →  never again
     inbox.is_new(…)  →  False for a repeat (acknowledge it all the same)
 """
 
@@ -19,8 +19,10 @@ FIRST_REPEAT_S = 2.0
 LONGEST_REPEAT_S = 8.0
 KEPT_S = 60.0
 MOST_MESSAGES = 512
+MOST_CALLS = 1024
 MOST_SENDERS = 1024
-MOST_PER_SENDER = 1024
+REMEMBERED = 1024
+"""Numbers below the highest that are told apart; a letter is given up long before that."""
 
 
 @dataclass
@@ -36,15 +38,17 @@ class Outbox(Generic[M]):
 
     def __init__(self) -> None:
         self._letters: OrderedDict[tuple[str, int], _Letter[M]] = OrderedDict()
-        self._sequence: dict[str, int] = {}
+        self._sequence: OrderedDict[str, int] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._letters)
 
     def next_sequence(self, call: str) -> int:
         """Return the number for the next message of a call, from 1."""
-        self._sequence[call] = self._sequence.get(call, 0) + 1
-        return self._sequence[call]
+        sequence = self._sequence[call] = self._sequence.pop(call, 0) + 1
+        if len(self._sequence) > MOST_CALLS:
+            self._sequence.popitem(last=False)
+        return sequence
 
     def post(self, call: str, sequence: int, message: M, now: float) -> None:
         """Keep a message until it is acknowledged; the oldest goes when there are too many."""
@@ -59,12 +63,19 @@ class Outbox(Generic[M]):
         letter = self._letters.pop((call, sequence), None)
         return None if letter is None else letter.message
 
-    def forget_call(self, call: str) -> None:
-        """The call is long over: its numbers will not be needed again."""
-        self._sequence.pop(call, None)
+    def find(self, call: str, sequence: int) -> M | None:
+        """Return a message that still waits for its acknowledgement."""
+        letter = self._letters.get((call, sequence))
+        return None if letter is None else letter.message
+
+    def withdraw(self, call: str) -> None:
+        """What has been said about this call does not matter any more."""
+        for key in [key for key in self._letters if key[0] == call]:
+            del self._letters[key]
 
     def signed_in(self, now: float) -> list[M]:
         """Return all that is to be said again over the new connection."""
+        self._give_up(now)
         for letter in self._letters.values():
             letter.wait = FIRST_REPEAT_S
             letter.repeat_at = now + letter.wait
@@ -77,29 +88,48 @@ class Outbox(Generic[M]):
 
     def due(self, now: float) -> list[M]:
         """Return what is to be said again now, and give up what has been said for long enough."""
-        for key in [k for k, letter in self._letters.items() if now >= letter.expires_at]:
-            del self._letters[key]
+        self._give_up(now)
         again = [letter for letter in self._letters.values() if now >= letter.repeat_at]
         for letter in again:
             letter.wait = min(2 * letter.wait, LONGEST_REPEAT_S)
             letter.repeat_at = now + letter.wait
         return [letter.message for letter in again]
 
+    def _give_up(self, now: float) -> None:
+        for key in [k for k, letter in self._letters.items() if now >= letter.expires_at]:
+            del self._letters[key]
+
+
+class _Numbers:
+    """The sequence numbers that one sender has used in one call."""
+
+    __slots__ = ("highest", "seen")
+
+    def __init__(self) -> None:
+        self.highest = 0
+        self.seen: set[int] = set()
+
+    def add(self, sequence: int) -> bool:
+        """Whether the number is new."""
+        if sequence in self.seen or sequence <= self.highest - REMEMBERED:
+            return False
+        self.seen.add(sequence)
+        self.highest = max(self.highest, sequence)
+        if len(self.seen) > 2 * REMEMBERED:
+            self.seen = {each for each in self.seen if each > self.highest - REMEMBERED}
+        return True
+
 
 class Inbox:
     """Which messages have been here before, by call and sender."""
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[str, str], set[int]] = OrderedDict()
+        self._senders: OrderedDict[tuple[str, str], _Numbers] = OrderedDict()
 
     def is_new(self, call: str, sender: str, sequence: int) -> bool:
         """Whether this message has not been here before; it has from now on."""
-        seen = self._seen.setdefault((call, sender), set())
-        self._seen.move_to_end((call, sender))
-        if len(self._seen) > MOST_SENDERS:
-            self._seen.popitem(last=False)
-        # One who says this much in one call is not one of ours: no more is heard.
-        if sequence in seen or len(seen) >= MOST_PER_SENDER:
-            return False
-        seen.add(sequence)
-        return True
+        numbers = self._senders.pop((call, sender), None) or _Numbers()
+        self._senders[(call, sender)] = numbers
+        if len(self._senders) > MOST_SENDERS:
+            self._senders.popitem(last=False)
+        return numbers.add(sequence)

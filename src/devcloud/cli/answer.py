@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser, text: common.Text) -> None:
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     """Answer. Raises DevCloudError."""
     seconds = common.seconds_of(flags)
-    connection = common.client_of(flags)
+    connection = common.client_of(flags, terminal)
     common.check_files(flags)
 
     async def work(stop: asyncio.Event) -> int:

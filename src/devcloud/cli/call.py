@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser, text: common.Text) -> None:
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     """Call somebody. Raises DevCloudError."""
     seconds = common.seconds_of(flags)
-    connection = common.client_of(flags)
+    connection = common.client_of(flags, terminal)
     peer = parse_name(flags.peer)
     if fold_name(peer) == fold_name(connection.name):
         raise BadSettings("name_own")

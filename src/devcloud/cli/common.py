@@ -89,11 +89,15 @@ def check_files(flags: argparse.Namespace) -> None:
             raise BadSound("recording_not_writable", detail=flags.record)
 
 
-def client_of(flags: argparse.Namespace, *, observer: bool = False) -> connect:
+def client_of(flags: argparse.Namespace, terminal: Terminal, *, observer: bool = False) -> connect:
     """Return the connection that the flags ask for. Raises BadSettings, BadName."""
     settings = Settings(flags)
     return devcloud.connect(
-        settings.server, name=settings.name, data=settings.data, observer=observer
+        settings.server,
+        name=settings.name,
+        data=settings.data,
+        observer=observer,
+        language=terminal.language,
     )
 
 
@@ -160,11 +164,19 @@ def rows_of(terminal: Terminal, outcome: Outcome) -> list[tuple[str, str]]:
 async def follow(call: ClientCall, terminal: Terminal) -> None:
     """Tell a person how a call goes, to its end."""
     told = ""
-    troubles: set[str] = set()
+    told_trouble = ""
+    told_words: tuple[str, ...] = ()
     async for status in call.events():
-        if status.trouble and status.trouble not in troubles:
-            troubles.add(status.trouble)
-            terminal.complain(terminal.error(status.trouble, status.trouble_detail))
+        if call.trouble is not None and status.trouble != told_trouble:
+            told_trouble = status.trouble
+            terminal.complain(call.trouble.text(terminal.language))
+        if status.safety_words != told_words:
+            told_words = status.safety_words
+            terminal.tell(
+                "words_verified" if status.verified else "words",
+                name=status.peer,
+                words=" ".join(told_words),
+            )
         key = f"state_{status.state}"
         if key != told:
             told = key

@@ -23,10 +23,6 @@ class Terminal:
         """Return a text of the commands' catalogue."""
         return say(f"cli.{key}", self.language, **values)
 
-    def error(self, code: str, detail: str) -> str:
-        """Return what an error code means."""
-        return say(f"errors.{code}", self.language, detail=detail, path=detail, device=detail)
-
     def tell(self, key: str, **values: Value) -> None:
         """Tell a person how things go."""
         self.line(self.say(key, **values))

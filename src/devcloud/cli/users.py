@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser, text: common.Text) -> None:
 
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     """Print who is online. Raises DevCloudError."""
-    connection = common.client_of(flags, observer=True)
+    connection = common.client_of(flags, terminal, observer=True)
 
     async def work(_stop: object) -> int:
         async with connection as me:

@@ -19,6 +19,7 @@ from devcloud.client.signed_in import Client, Connection
 from devcloud.client.status import CallStatus
 from devcloud.model import ids
 from devcloud.model.names import parse_name
+from devcloud.model.texts import Language
 
 __all__ = ["CallOver", "CallStatus", "Client", "ClientCall", "Connection", "connect"]
 
@@ -28,7 +29,7 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
 
     `address` is what a person would type or paste; `name` is who one is; `data` is the directory
     with this installation's key (the platform's own by default). An `observer` sees who is there,
-    is seen by nobody, and calls nobody.
+    is seen by nobody, and calls nobody. `language` is that of the safety words.
 
     Raises, on entering:
         BadName, BadSettings: not a name, not an address.
@@ -45,12 +46,14 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
         data: str | Path | None = None,
         observer: bool = False,
         timers: Timers | None = None,
+        language: Language = Language.ENGLISH,
     ) -> None:
         self.name = parse_name(name)
         self._address = parse_address(address)
         self._directory = Path(data) if data is not None else default_directory()
         self._observer = observer
         self._timers = timers
+        self._language = language
         self._data: DataDirectory | None = None
         self._client: Client | None = None
 
@@ -60,7 +63,14 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
             self._data.lock(self.name)
         try:
             device = ids.device_id(os.urandom(ids.DEVICE_ID_BYTES))
-            client = Client(self.name, self._address, device, self._timers)
+            client = Client(
+                self.name,
+                self._address,
+                device,
+                self._data,
+                timers=self._timers,
+                language=self._language,
+            )
             sign_in = SignIn(
                 name=self.name, device=device, key=self._data.key(), observer=self._observer
             )

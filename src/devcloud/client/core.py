@@ -18,6 +18,7 @@ from devcloud.client import desk as desks
 from devcloud.client.desk import Action, Desk
 from devcloud.client.people import People
 from devcloud.client.session import Listener, Session
+from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.media.process import MediaProcess
 from devcloud.model import ids
@@ -44,6 +45,8 @@ class Watcher:
     people: Callable[[], None]
     online: Callable[[bool, float | None], None]
     failed: Callable[[DevCloudError], None]
+    distrusted: Callable[[str, DevCloudError], None]
+    pinned: Callable[[PinBook], None]
 
 
 class Core:
@@ -85,7 +88,7 @@ class Core:
         self._tasks.spawn(session.run(), name="session")
 
     async def stop(self) -> None:
-        """Hang up, say goodbye, end the media process."""
+        """Hang up, say goodbye, end the media process: in a few seconds, whoever is gone."""
         now = self._loop.time()
         for call in list(self.desk.line.calls):
             self.desk.act(call, on.HangUp(), now)
@@ -93,11 +96,14 @@ class Core:
         if self.session is not None:
             await self.session.close()
         media, self._media = self._media, None
-        if self._alarm is not None:
-            self._alarm.cancel()
         if media is not None:
             await media.stop()
         await self._tasks.aclose()
+        # Whoever waits for the end of a call whose media could not say so any more.
+        self.desk.media_gone(self._loop.time())
+        self._carry()
+        if self._alarm is not None:
+            self._alarm.cancel()
 
     # ── the person ───────────────────────────────────────────────────────────────────────────────
 
@@ -111,6 +117,16 @@ class Core:
     def act(self, call: str, event: on.Event) -> None:
         """Accept, hang up, hold, mute."""
         self.desk.act(call, event, self._loop.time())
+        self._carry()
+
+    def accept_key(self, call: str) -> None:
+        """The person says that a changed key is right."""
+        self.desk.accept_key(call, self._loop.time(), time.time())
+        self._carry()
+
+    def confirm_words(self, call: str, *, match: bool) -> None:
+        """The person has compared the safety words. Raises Untrusted `words_not_there`."""
+        self.desk.confirm_words(call, match=match)
         self._carry()
 
     def order(self, order: control.Order) -> None:
@@ -192,12 +208,10 @@ class Core:
         self._carry()
 
     async def _discard(self, starting: asyncio.Task[MediaProcess] | None) -> None:
-        if starting is not None:
-            try:
-                await (await starting).stop()
-            except MediaFailed as failure:
-                _log.warning("%s", failure)
         await self._tasks.aclose()
+        # What was still starting has ended itself; what had just started is here.
+        if starting is not None and not starting.cancelled() and starting.exception() is None:
+            await starting.result().stop()
 
     # ── carrying ─────────────────────────────────────────────────────────────────────────────────
 
@@ -223,6 +237,12 @@ class Core:
                 self._watcher.became(old, new)
             case desks.Remembered(record):
                 _log.info("call %s: %s", record.call, record.reason)
+            case desks.Pinned(book):
+                self._watcher.pinned(book)
+            case desks.Distrusted(call, error, sender):
+                _log.warning("%s: %s", sender, error)
+                if call is not None:
+                    self._watcher.distrusted(call.id, error)
             case desks.Dropped(error, sender):
                 _log.warning("dropped a message from %s: %s", sender, error)
 

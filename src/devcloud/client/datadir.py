@@ -8,13 +8,16 @@ import json
 import os
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import quote
 
 import filelock
 import platformdirs
 
 from devcloud.client.keyfile import load_or_create
 from devcloud.identity.keys import SigningKey
+from devcloud.identity.pins import PinBook, read_book, write_book
 from devcloud.model.errors import AlreadyRunning, StorageFailed
+from devcloud.net.tls import write_private
 
 LOCK_FILE = "client.lock"
 HOLDER_FILE = "client.holder"
@@ -93,6 +96,28 @@ class DataDirectory:
             unfinished.replace(file)
         except OSError:
             raise StorageFailed("not_writable", path=str(file)) from None
+
+    def book(self, authority: str) -> PinBook:
+        """Return the keys that people of the server `host:port` have been seen with.
+
+        Raises:
+            StorageFailed: `pins_damaged`, `not_readable`.
+        """
+        file = self._book_file(authority)
+        try:
+            return read_book(file.read_bytes(), str(file))
+        except FileNotFoundError:
+            return PinBook()
+        except OSError:
+            raise StorageFailed("not_readable", path=str(file)) from None
+
+    def keep_book(self, authority: str, book: PinBook) -> None:
+        """Write the keys down. Raises StorageFailed `not_writable`."""
+        write_private(self._book_file(authority), write_book(book))
+
+    def _book_file(self, authority: str) -> Path:
+        # «[fe80::1%eth0]:10000» holds what no file name may.
+        return self.path / f"people-{quote(authority, safe='')}.json"
 
     def _pins(self) -> dict[str, str]:
         file = self.path / SERVERS_FILE

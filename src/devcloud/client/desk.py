@@ -20,12 +20,15 @@ from devcloud.call.line import Line, Output
 from devcloud.call.machine import Call, IllegalEvent
 from devcloud.call.mailbox import Inbox, Outbox
 from devcloud.call.states import Role, Timers
-from devcloud.client.translate import ORDERS, body_of, event_of, event_of_report
+from devcloud.client.guard import Guard, Trust
+from devcloud.client.translate import ORDERS, Reveal, Said, body_of, event_of_report, read
+from devcloud.identity.pins import PinBook
 from devcloud.media import control
-from devcloud.model.errors import DevCloudError, ProtocolViolation
+from devcloud.model.errors import DevCloudError, ProtocolViolation, Untrusted
 from devcloud.model.names import fold_name
 from devcloud.model.records import CallRecord, EndReason
 from devcloud.wire.signalling import bodies, messages
+from devcloud.wire.signalling.bodies import UNSIGNED
 from devcloud.wire.signalling.codec import encode_body, type_of
 from devcloud.wire.signalling.messages import CallMessage
 
@@ -81,7 +84,26 @@ class Dropped:
     sender: str
 
 
-Action = Say | Order | Rang | Changed | Became | Remembered | Dropped
+@dataclass(frozen=True)
+class Pinned:
+    """Keep this pin book."""
+
+    book: PinBook
+
+
+@dataclass(frozen=True)
+class Distrusted:
+    """The other side of a call is not who it says, or has another key than before."""
+
+    call: Call | None
+    error: Untrusted
+    sender: str
+
+
+Action = Say | Order | Rang | Changed | Became | Remembered | Dropped | Pinned | Distrusted
+
+MOST_WAITING = 8
+"""Messages of one call that wait for a person's word on a changed key."""
 
 
 class Desk:
@@ -96,7 +118,9 @@ class Desk:
         warm: Callable[[str], bool] = lambda _peer: True,
         waiting: bool = False,
         stun: tuple[str, ...] = (),
+        guard: Guard | None = None,
     ) -> None:
+        """`guard` None checks nobody: for simulations, where no voice flows."""
         self.me = me
         self.device = device
         self.stun = stun
@@ -105,6 +129,9 @@ class Desk:
         self._inbox = Inbox()
         self._online = False
         self._actions: list[Action] = []
+        self._guard = guard
+        self._waiting_for_trust: dict[str, list[tuple[CallMessage, Said]]] = {}
+        self._pinned: set[str] = set()
 
     @property
     def deadline(self) -> float | None:
@@ -120,13 +147,54 @@ class Desk:
     # ── the person ───────────────────────────────────────────────────────────────────────────────
 
     def place(self, call: str, peer: str, now: float, wall: float) -> None:
-        """Call somebody. Raises LocalError or Busy, as `Line.place`."""
+        """Call somebody. Raises LocalError or Busy, as `Line.place`, and Untrusted, as `act`."""
+        ringing = self.line.ringing_from(peer)
+        if ringing is not None:
+            self._require_trust(ringing.id)
         self._carry_out(self.line.place(call, peer, now, wall), now)
 
     def act(self, call: str, event: on.Event, now: float) -> None:
-        """Accept, hang up, hold, mute. A call that is over does not mind."""
+        """Accept, hang up, hold, mute. A call that is over does not mind.
+
+        Raises:
+            Untrusted: `key_changed`: not before `accept_key`.
+        """
+        if isinstance(event, on.Accept):
+            self._require_trust(call)
         if call in self.line.calls:
             self._carry_out(self.line.handle(call, event, now), now)
+
+    def accept_key(self, call: str, now: float, wall: float) -> None:
+        """The person says that the other side's changed key is right: the call goes on."""
+        if self._guard is None or not self._guard.trust(call).changed_key:
+            return
+        self._guard.accept_change(call, wall)
+        self._actions.append(Pinned(self._guard.book))
+        for message, said in self._waiting_for_trust.pop(call, []):
+            if isinstance(message, messages.Invite):
+                self._guard.check(message, said)
+            else:
+                self._take(message, said, now, wall)
+        if call in self.line.calls:
+            self._actions.append(Changed(self.line.calls[call]))
+
+    def confirm_words(self, call: str, *, match: bool) -> None:
+        """The person has compared the safety words. Raises Untrusted `words_not_there`."""
+        if self._guard is None:
+            raise Untrusted("words_not_there")
+        self._guard.confirm_words(call, match=match)
+        self._actions.append(Pinned(self._guard.book))
+        if call in self.line.calls:
+            self._actions.append(Changed(self.line.calls[call]))
+
+    def trust(self, call: str) -> Trust:
+        """Return what is known of the other side of a call."""
+        return Trust() if self._guard is None else self._guard.trust(call)
+
+    def _require_trust(self, call: str) -> None:
+        waiting = self._waiting_for_trust.get(call)
+        if waiting:
+            raise Untrusted("key_changed_ask", name=waiting[0][0].from_)
 
     # ── the clock ────────────────────────────────────────────────────────────────────────────────
 
@@ -158,43 +226,124 @@ class Desk:
             self._acknowledged(message, now)
             return
         try:
-            event = event_of(message)
+            said = read(message)
         except ProtocolViolation as error:
             self._acknowledge(message)
             self._actions.append(Dropped(error, message.from_))
             return
+        if self._is_too_early(message, said):
+            # Not acknowledged, so that it comes again.
+            return
         self._acknowledge(message)
         if self._inbox.is_new(message.call, message.device, message.seq):
-            self._take(message, event, now, wall)
+            self._take(message, said, now, wall)
 
-    def _take(
-        self, message: CallMessage, event: on.Event | bodies.CandidatesBody, now: float, wall: float
-    ) -> None:
+    def _is_too_early(self, message: CallMessage, said: Said) -> bool:
+        call = self.line.calls.get(message.call)
+        if isinstance(said.event, Reveal):
+            return False
+        if call is None:
+            overtook_invitation = isinstance(said.event, on.CandidatesReceived)
+            return overtook_invitation and self.line.is_new(message.call)
+        return call.is_too_early(said.event)
+
+    def _take(self, message: CallMessage, said: Said, now: float, wall: float) -> None:
         call = self.line.calls.get(message.call)
         if isinstance(message, messages.Invite):
-            assert isinstance(event, on.OfferReceived)
-            outputs = self.line.invited(
-                message.call,
-                peer=message.from_,
-                device=message.device,
-                offer=event,
-                now=now,
-                wall=wall,
-            )
-            self._carry_out(outputs, now)
-        elif isinstance(event, bodies.CandidatesBody):
-            if call is not None and self._may_speak(call, message):
-                self._order_candidates(call, event)
-        elif call is None:
-            outputs = self.line.stray(message.call, message.from_, message.device, event)
-            self._carry_out(outputs, now)
+            self._take_invite(message, said, now, wall)
+        elif call is None or call.over:
+            if isinstance(said.event, on.Event):
+                stray = self.line.stray(message.call, message.from_, message.device, said.event)
+                self._carry_out(stray, now)
         elif not self._may_speak(call, message):
             self._drop("message_from_stranger", message.from_)
-        else:
+        elif self._is_trusted(call, message, said, now):
+            self._take_trusted(call, message, said, now)
+
+    def _take_trusted(self, call: Call, message: CallMessage, said: Said, now: float) -> None:
+        event = said.event
+        if isinstance(event, Reveal):
+            self._actions.append(Changed(call))
+            return
+        try:
+            self._carry_out(self.line.handle(call.id, event, now), now)
+        except IllegalEvent:
+            self._drop("message_out_of_place", message.from_, type=type_of(message))
+            return
+        if isinstance(event, on.AnswerReceived) and call.accepted and event.device == call.device:
+            self._reveal(call, now)
+
+    def _reveal(self, call: Call, now: float) -> None:
+        if self._guard is not None:
+            body = bodies.UpdateBody(reveal=self._guard.reveal(call.id))
+            self._say(call, messages.Update, now, body=body)
+
+    def _take_invite(self, message: messages.Invite, said: Said, now: float, wall: float) -> None:
+        assert isinstance(said.event, on.OfferReceived)
+        changed = False
+        if self._guard is not None and self.line.is_new(message.call):
             try:
-                self._carry_out(self.line.handle(call.id, event, now), now)
-            except IllegalEvent:
-                self._drop("message_out_of_place", message.from_, type=type_of(message))
+                self._guard.check(message, said)
+            except (Untrusted, ProtocolViolation) as error:
+                changed = error.code == "key_changed"
+                if not changed:
+                    self._refuse_invite(message, error, now)
+                    return
+                self._waiting_for_trust[message.call] = [(message, said)]
+        outputs = self.line.invited(
+            message.call,
+            peer=message.from_,
+            device=message.device,
+            offer=said.event,
+            now=now,
+            wall=wall,
+            cold=changed,
+        )
+        self._carry_out(outputs, now)
+        if message.call not in self.line.calls:
+            self._forget(message.call)
+
+    def _refuse_invite(
+        self, message: messages.Invite, error: Untrusted | ProtocolViolation, now: float
+    ) -> None:
+        self._forget(message.call)
+        reason = EndReason.REJECTED_BY_POLICY
+        self._carry_out(self.line.refuse(message.call, message.from_, message.device, reason), now)
+        if isinstance(error, Untrusted):
+            self._actions.append(Distrusted(None, error, message.from_))
+        else:
+            self._actions.append(Dropped(error, message.from_))
+
+    def _is_trusted(self, call: Call, message: CallMessage, said: Said, now: float) -> bool:
+        """Check what stands beside a description; say what is to be said when it is not right."""
+        if self._guard is None or call.over:
+            return True
+        waiting = self._waiting_for_trust.get(call.id)
+        if waiting is not None and call.role is Role.CALLER and _needs_trust(said):
+            if len(waiting) < MOST_WAITING:
+                waiting.append((message, said))
+            return False
+        try:
+            self._guard.check(message, said)
+        except ProtocolViolation as error:
+            self._actions.append(Dropped(error, message.from_))
+            return False
+        except Untrusted as error:
+            self._actions.append(Distrusted(call, error, message.from_))
+            if error.code == "key_changed":
+                self._waiting_for_trust[call.id] = [(message, said)]
+                self._actions.append(Changed(call))
+            else:
+                refused = on.HangUp(EndReason.REJECTED_BY_POLICY)
+                self._carry_out(self.line.handle(call.id, refused, now), now)
+            return False
+        return True
+
+    def _forget(self, call: str) -> None:
+        self._waiting_for_trust.pop(call, None)
+        self._pinned.discard(call)
+        if self._guard is not None:
+            self._guard.forget(call)
 
     def _may_speak(self, call: Call, message: CallMessage) -> bool:
         """Whether this sender has a say in this call: a device that is not the chosen one may
@@ -227,12 +376,13 @@ class Desk:
             self._carry_out(self.line.handle(call.id, on.DeviceReached(ack.device), now), now)
 
     def _undeliverable(self, message: messages.Undeliverable, now: float) -> None:
-        call = self.line.calls.get(message.call)
-        if message.code == "offline" and call is not None and call.accepted:
+        invite = isinstance(self._outbox.find(message.call, message.seq), messages.Invite)
+        if message.code == "offline" and not invite:
             # They may be signing in again at this moment: the outbox repeats it.
             return
-        settled = self._outbox.settle(message.call, message.seq)
-        if isinstance(settled, messages.Invite) and call is not None and not call.over:
+        self._outbox.settle(message.call, message.seq)
+        call = self.line.calls.get(message.call)
+        if invite and call is not None and not call.over:
             unknown = message.code == "unknown_name"
             reason = EndReason.UNKNOWN_NAME if unknown else EndReason.OFFLINE
             self._carry_out(self.line.handle(call.id, on.InviteUndeliverable(reason), now), now)
@@ -266,12 +416,6 @@ class Desk:
         for call_id in list(self.line.calls):
             self._carry_out(self.line.handle(call_id, event, now), now)
 
-    def _order_candidates(self, call: Call, body: bodies.CandidatesBody) -> None:
-        order = control.AddCandidates(
-            call=call.id, generation=body.generation, candidates=body.candidates
-        )
-        self._actions.append(Order(order))
-
     def _say_candidates(self, call: Call, report: control.CandidatesFound, now: float) -> None:
         if call.over or not report.candidates:
             return
@@ -282,18 +426,29 @@ class Desk:
 
     def _carry_out(self, outputs: list[Output], now: float) -> None:
         for call, command in outputs:
+            if call is not None and _is_last_word(command):
+                # Whatever was said before does not matter any more, and must not ring there again.
+                self._outbox.withdraw(call.id)
             if call is None:
                 self._carry_out_without_call(command, now)
             elif isinstance(command, lines.Rang):
                 self._actions.append(Rang(call))
             elif isinstance(command, do.Announce):
-                self._actions.append(Changed(call))
+                self._announce(call, now)
             elif isinstance(command, do.Remember):
                 self._actions.append(Remembered(command.record))
             elif type(command) in ORDERS:
                 self._actions.append(Order(ORDERS[type(command)](call, command, self.stun)))
             else:
                 self._say_command(call, command, now)
+
+    def _announce(self, call: Call, now: float) -> None:
+        self._actions.append(Changed(call))
+        if call.accepted and call.id not in self._pinned and self._guard is not None:
+            # Remembered when they talk, not when they ring: strangers must not fill the book.
+            self._pinned.add(call.id)
+            if self._guard.remember(call.id, call.wall_at(now)):
+                self._actions.append(Pinned(self._guard.book))
 
     def _carry_out_without_call(self, command: do.Command, now: float) -> None:
         if isinstance(command, lines.Become):
@@ -322,7 +477,8 @@ class Desk:
         elif isinstance(command, do.SendHangup):
             self._say(call, messages.Hangup, now, reason=command.reason)
         else:
-            kind, body = body_of(call, command)
+            signed = UNSIGNED if self._guard is None else self._guard.sign(call, command)
+            kind, body = body_of(call, command, signed)
             self._say(call, kind, now, body=body)
 
     def _say(
@@ -349,3 +505,15 @@ class Desk:
         self._outbox.post(message.call, message.seq, message, now)
         if self._online:
             self._actions.append(Say(message))
+
+
+def _needs_trust(said: Said) -> bool:
+    return isinstance(
+        said.event, on.RingingReceived | on.AnswerReceived | on.OfferReceived | on.OfferAnswered
+    )
+
+
+def _is_last_word(command: do.Command) -> bool:
+    if isinstance(command, do.SendCancel):
+        return command.device is None
+    return isinstance(command, do.SendDecline | do.SendHangup)

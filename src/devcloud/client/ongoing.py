@@ -14,10 +14,12 @@ from devcloud.call.machine import Call
 from devcloud.call.states import State
 from devcloud.client.audio import CallAudio
 from devcloud.client.core import Core
+from devcloud.client.guard import Trust
 from devcloud.client.status import CallStatus, Stopwatch, status_of
 from devcloud.media import control
-from devcloud.model.errors import LocalError
+from devcloud.model.errors import DevCloudError, LocalError, MediaFailed
 from devcloud.model.records import EndReason
+from devcloud.model.texts import Language
 
 MOST_EVENTS = 256
 
@@ -35,14 +37,17 @@ class CallOver(LocalError):
 class ClientCall:
     """One call. `status` is how it is now; `events` yields each change."""
 
-    def __init__(self, core: Core, call: Call, now: float) -> None:
+    def __init__(self, core: Core, call: Call, now: float, language: Language) -> None:
         self.audio = CallAudio(call.id, core.order)
         self._core = core
         self._call = call
         self._watch = Stopwatch(now)
         self._quality: control.Quality | None = None
         self._secured = False
-        self._trouble = ("", "")
+        self.trouble: DevCloudError | None = None
+        """What went wrong last, without ending the call or before it ended."""
+        self._trust = Trust()
+        self._language = language
         self._loop = asyncio.get_running_loop()
         self._readers: dict[object, deque[CallStatus]] = {}
         self._news = asyncio.Event()
@@ -66,7 +71,9 @@ class ClientCall:
             self._watch,
             self._quality,
             secured=self._secured,
-            trouble=self._trouble,
+            trouble=self.trouble.code if self.trouble else "",
+            trust=self._trust,
+            language=self._language,
             now=self._loop.time(),
         )
 
@@ -88,7 +95,12 @@ class ClientCall:
             del self._readers[reader]
 
     async def accept(self) -> None:
-        """Take the call. Returns at once; `connected` waits for the voice."""
+        """Take the call. Returns at once; `connected` waits for the voice.
+
+        Raises:
+            Untrusted: `key_changed_ask`: the caller's key is not the one it had before. See
+                `accept_key`.
+        """
         self._core.act(self.id, on.Accept())
 
     async def decline(self, text: str = "") -> None:
@@ -104,6 +116,20 @@ class ClientCall:
     async def hold(self, held: bool = True) -> None:
         """Put the call on hold, or take it back. Both sides know."""
         self._core.act(self.id, on.Hold(held))
+
+    async def accept_key(self) -> None:
+        """The other side's key has changed, and the person says that it is right: go on. An
+        incoming call still has to be accepted."""
+        self._core.accept_key(self.id)
+
+    async def confirm_words(self, *, match: bool) -> None:
+        """Both have read the safety words to each other. `match` marks the other side's key as
+        verified; otherwise it is not, or no longer, and hanging up is the thing to do.
+
+        Raises:
+            Untrusted: `words_not_there`, before both have accepted.
+        """
+        self._core.confirm_words(self.id, match=match)
 
     async def mute(self, muted: bool = True) -> None:
         """Send silence instead of the source, or the source again."""
@@ -134,6 +160,9 @@ class ClientCall:
 
     def changed(self) -> None:
         """Something about the call is new."""
+        trust = self._core.desk.trust(self.id)
+        # What was known stays known when the call is over and its handshake forgotten.
+        self._trust = self._trust if trust == Trust() else trust
         if self._call.over and self._watch.ended is None:
             self._watch.ended = self._loop.time()
         if self._call.state in (State.ACTIVE, State.HELD):
@@ -158,9 +187,14 @@ class ClientCall:
             if self._watch.first_voice is None:
                 self._watch.first_voice = self._loop.time()
         elif isinstance(report, control.Trouble):
-            self._trouble = (report.code, report.detail)
+            self.trouble = MediaFailed(report.code, detail=report.detail)
         else:
             return
+        self.changed()
+
+    def distrusted(self, error: DevCloudError) -> None:
+        """The other side is not who it says, or has another key than before."""
+        self.trouble = error
         self.changed()
 
     def becomes(self, call: Call) -> None:

@@ -4,6 +4,7 @@ Decides nothing, and keeps no call that is over.
 """
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,12 +13,16 @@ from devcloud.call.machine import Call
 from devcloud.call.states import State, Timers
 from devcloud.client.address import ServerAddress
 from devcloud.client.core import Core, Watcher
+from devcloud.client.datadir import DataDirectory
 from devcloud.client.desk import Desk
+from devcloud.client.guard import Guard
 from devcloud.client.ongoing import ClientCall
+from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.model.errors import DevCloudError
 from devcloud.model.names import parse_name
 from devcloud.model.presence import Person
+from devcloud.model.texts import Language
 
 MOST_RINGING = 256
 """Calls that rang and that no program has taken out; the oldest are forgotten."""
@@ -39,10 +44,19 @@ class Client:
     """
 
     def __init__(
-        self, name: str, address: ServerAddress, device: str, timers: Timers | None = None
+        self,
+        name: str,
+        address: ServerAddress,
+        device: str,
+        data: DataDirectory,
+        *,
+        timers: Timers | None = None,
+        language: Language = Language.ENGLISH,
     ) -> None:
         self.name = name
         self.address = address
+        self._data = data
+        self._language = language
         self.failure: DevCloudError | None = None
         """Why nothing goes on any more, when that is so."""
         self._calls: dict[str, ClientCall] = {}
@@ -51,7 +65,10 @@ class Client:
         self._connection = Connection(online=False)
         self._news = asyncio.Event()
         self._closed = False
-        desk = Desk(name, device, timers=timers, stun=(address.stun,))
+        guard = Guard(name, data.key(), data.book(address.authority), os.urandom)
+        desk = Desk(
+            name, device, timers=timers, stun=(address.stun,), guard=guard, warm=guard.knows
+        )
         self.core = Core(
             desk,
             Watcher(
@@ -63,6 +80,8 @@ class Client:
                 people=self._tell,
                 online=self._went_online,
                 failed=self._failed,
+                distrusted=self._distrusted,
+                pinned=self._pinned,
             ),
         )
 
@@ -134,7 +153,7 @@ class Client:
     # ── from the core ────────────────────────────────────────────────────────────────────────────
 
     def _make(self, call: Call) -> ClientCall:
-        made = ClientCall(self.core, call, asyncio.get_running_loop().time())
+        made = ClientCall(self.core, call, asyncio.get_running_loop().time(), self._language)
         self._calls[call.id] = made
         return made
 
@@ -169,6 +188,14 @@ class Client:
         call = self._calls.get(getattr(report, "call", ""))
         if call is not None:
             call.reported(report)
+
+    def _distrusted(self, call_id: str, error: DevCloudError) -> None:
+        call = self._calls.get(call_id)
+        if call is not None:
+            call.distrusted(error)
+
+    def _pinned(self, book: PinBook) -> None:
+        self._data.keep_book(self.address.authority, book)
 
     def _went_online(self, online: bool, pause: float | None) -> None:
         self._connection = Connection(online, pause)

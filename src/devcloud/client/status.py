@@ -4,8 +4,13 @@ import msgspec
 
 from devcloud.call.machine import Call
 from devcloud.call.states import Role, State
+from devcloud.client.guard import Trust
+from devcloud.identity.keys import fingerprint
+from devcloud.identity.pins import Verdict
+from devcloud.identity.words import words
 from devcloud.media.control import Quality
 from devcloud.model.records import CallKind, EndReason
+from devcloud.model.texts import Language
 
 
 class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,8 +19,11 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     `setup_s` is the time from dialling (or accepting) to the first voice heard; `duration_s` the
     time since acceptance, to the end where there is one. `encrypted` is said of the path that
     carries the voice now, or carried it last. `quality` is None until something has been measured.
-    `trouble` is the code of what last went wrong without ending the call, and
-    `trouble_detail` the value its sentence needs.
+    `trouble` is the code of what went wrong last.
+
+    `verified` says that the safety words have been compared with this person, now or in an earlier
+    call. `peer_key` is the fingerprint of the other side's key, once shown; `key_changed` says that
+    it is not the one they had before, and that the call waits for `ClientCall.accept_key`.
     """
 
     id: str
@@ -31,12 +39,13 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     encrypted: bool
     verified: bool
     safety_words: tuple[str, ...]
+    peer_key: str
+    key_changed: bool
     setup_s: float | None
     duration_s: float
     generation: int
     quality: Quality | None
     trouble: str
-    trouble_detail: str
 
 
 class Stopwatch:
@@ -65,7 +74,9 @@ def status_of(
     quality: Quality | None,
     *,
     secured: bool,
-    trouble: tuple[str, str],
+    trouble: str,
+    trust: Trust,
+    language: Language,
     now: float,
 ) -> CallStatus:
     """Return how `call` is at `now`. `secured`: an encrypted path has been up."""
@@ -81,12 +92,15 @@ def status_of(
         held_here=call.held_here,
         held_there=call.held_there,
         encrypted=secured and call.kind is CallKind.DEVCLOUD,
-        verified=False,
-        safety_words=(),
+        verified=trust.verdict is Verdict.VERIFIED,
+        safety_words=() if trust.words is None else words(trust.words, language),
+        peer_key=fingerprint(trust.key or trust.changed_key)
+        if trust.key or trust.changed_key
+        else "",
+        key_changed=bool(trust.changed_key),
         setup_s=watch.setup_s(call.accepted_at, call.role),
         duration_s=watch.duration_s(call.accepted_at, now),
         generation=call.generation,
         quality=quality,
-        trouble=trouble[0],
-        trouble_detail=trouble[1],
+        trouble=trouble,
     )

@@ -4,6 +4,7 @@ Pure, and nothing is decided here: each side keeps its own words, and this is th
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from devcloud.call import commands as do
@@ -11,63 +12,95 @@ from devcloud.call import events as on
 from devcloud.call.machine import Call
 from devcloud.media import control
 from devcloud.model.errors import ProtocolViolation
+from devcloud.model.signed import Signed
 from devcloud.wire.signalling import bodies, messages
 from devcloud.wire.signalling.codec import decode_body, type_of
 from devcloud.wire.signalling.messages import CallMessage
 
 
-def event_of(  # noqa: PLR0911 - one return per message
-    message: CallMessage,
-) -> on.Event | bodies.CandidatesBody:
+@dataclass(frozen=True)
+class Reveal:
+    """The caller's nonce: what its commitment was to."""
+
+    nonce: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a call message says, and the claim that stands beside a description."""
+
+    event: on.Event | Reveal
+    signed: Signed = bodies.UNSIGNED
+    generation: int = 1
+
+
+def read(message: CallMessage) -> Said:  # noqa: PLR0911 - one return per message
     """Return what a call message says. Raises ProtocolViolation where its body is not what its
     type needs."""
     device = message.device
     match message:
         case messages.Invite():
             invite = decode_body(message.body, bodies.InviteBody)
-            return on.OfferReceived(invite.generation, invite.sdp)
+            offer = on.OfferReceived(invite.generation, invite.sdp)
+            return Said(offer, invite.signed, invite.generation)
         case messages.Ringing():
-            return on.RingingReceived(device, decode_body(message.body, bodies.DescriptionBody).sdp)
+            body = decode_body(message.body, bodies.DescriptionBody)
+            return Said(on.RingingReceived(device, body.sdp), body.signed, body.generation)
         case messages.Answer():
-            return on.AnswerReceived(device, decode_body(message.body, bodies.DescriptionBody).sdp)
+            body = decode_body(message.body, bodies.DescriptionBody)
+            return Said(on.AnswerReceived(device, body.sdp), body.signed, body.generation)
         case messages.Candidate():
-            return decode_body(message.body, bodies.CandidatesBody)
+            found = decode_body(message.body, bodies.CandidatesBody)
+            candidates = tuple(found.candidates)
+            return Said(on.CandidatesReceived(device, found.generation, candidates))
         case messages.Update():
-            return _event_of_update(message)
+            return _read_update(message)
         case messages.Decline():
-            return on.DeclineReceived(device, message.reason, message.text)
+            return Said(on.DeclineReceived(device, message.reason, message.text))
         case messages.Cancel():
-            return on.CancelReceived(message.reason)
+            return Said(on.CancelReceived(message.reason))
         case messages.Hangup():
-            return on.HangupReceived(device, message.reason)
+            return Said(on.HangupReceived(device, message.reason))
         case _:
             raise AssertionError(f"{type_of(message)} is not about a call")
 
 
-def _event_of_update(message: messages.Update) -> on.Event:
+def _read_update(message: messages.Update) -> Said:
     body = decode_body(message.body, bodies.UpdateBody)
     if body.offer:
-        return on.OfferReceived(body.generation, body.offer)
+        return Said(on.OfferReceived(body.generation, body.offer), body.signed, body.generation)
     if body.answer:
-        return on.OfferAnswered(body.generation, body.answer)
+        return Said(on.OfferAnswered(body.generation, body.answer), body.signed, body.generation)
     if body.held is not None:
-        return on.HoldReceived(body.held, order=message.seq)
+        return Said(on.HoldReceived(body.held, order=message.seq))
+    if body.reveal:
+        return Said(Reveal(body.reveal))
     raise ProtocolViolation("message_wrong_shape", detail="an update without an update")
 
 
-def body_of(call: Call, command: do.Command) -> tuple[type[CallMessage], bodies.Body]:
+def body_of(
+    call: Call, command: do.Command, signed: Signed
+) -> tuple[type[CallMessage], bodies.Body]:
     """Return the message that says `command`, and its body."""
     match command:
         case do.SendInvite(generation, sdp):
-            return messages.Invite, bodies.InviteBody(generation=generation, sdp=sdp)
+            return messages.Invite, bodies.InviteBody(generation=generation, sdp=sdp, signed=signed)
         case do.SendRinging(sdp):
-            return messages.Ringing, bodies.DescriptionBody(generation=call.generation, sdp=sdp)
+            return messages.Ringing, bodies.DescriptionBody(
+                generation=call.generation, sdp=sdp, signed=signed
+            )
         case do.SendAnswer(generation, sdp):
-            return messages.Answer, bodies.DescriptionBody(generation=generation, sdp=sdp)
+            return messages.Answer, bodies.DescriptionBody(
+                generation=generation, sdp=sdp, signed=signed
+            )
         case do.SendOffer(generation, sdp):
-            return messages.Update, bodies.UpdateBody(generation=generation, offer=sdp)
+            return messages.Update, bodies.UpdateBody(
+                generation=generation, offer=sdp, signed=signed
+            )
         case do.SendOfferAnswer(generation, sdp):
-            return messages.Update, bodies.UpdateBody(generation=generation, answer=sdp)
+            return messages.Update, bodies.UpdateBody(
+                generation=generation, answer=sdp, signed=signed
+            )
         case do.SendHold(held):
             return messages.Update, bodies.UpdateBody(held=held)
         case _:
@@ -107,6 +140,9 @@ ORDERS: dict[type[do.Command], _OrderMaker] = {
     ),
     do.TakeAnswer: lambda call, c, _: control.TakeAnswer(
         call=call.id, generation=c.generation, sdp=c.sdp
+    ),
+    do.AddCandidates: lambda call, c, _: control.AddCandidates(
+        call=call.id, generation=c.generation, candidates=list(c.candidates)
     ),
     do.SetVoice: lambda call, c, _: control.SetVoice(
         call=call.id, sending=c.sending, hearing=c.hearing

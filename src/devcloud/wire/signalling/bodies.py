@@ -10,13 +10,18 @@ from typing import Annotated, dataclass_transform
 import msgspec
 from msgspec import Meta
 
+from devcloud.model.signed import Signed
+
 Generation = Annotated[int, Meta(ge=1, le=10_000)]
 Sdp = Annotated[str, Meta(max_length=32_768)]
+Nonce = Annotated[str, Meta(max_length=128)]
+UNSIGNED = Signed()
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of every body."""
+    """Base of every body. `signed` is the sender's claim to the description beside it
+    (docs/security.md); a description without one is refused."""
 
 
 class InviteBody(Body):
@@ -24,6 +29,7 @@ class InviteBody(Body):
 
     sdp: Sdp
     generation: Generation = 1
+    signed: Signed = UNSIGNED
 
 
 class DescriptionBody(Body):
@@ -31,6 +37,7 @@ class DescriptionBody(Body):
 
     sdp: Sdp = ""
     generation: Generation = 1
+    signed: Signed = UNSIGNED
 
 
 class IceCandidate(Body):
@@ -49,13 +56,16 @@ class CandidatesBody(Body):
 
 
 class UpdateBody(Body):
-    """In `update`: at most one of the three.
+    """In `update`: one of the four.
 
-    `offer` asks for a new path, `answer` gives it (both of `generation`); `held` says whether the
-    sender has put the call on hold.
+    `offer` asks for a new path, `answer` gives it (both of `generation`, with `signed`); `held`
+    says whether the sender has put the call on hold; `reveal` is the caller's nonce, which makes
+    the safety words.
     """
 
     generation: Generation = 1
     offer: Sdp = ""
     answer: Sdp = ""
     held: bool | None = None
+    reveal: Nonce = ""
+    signed: Signed = UNSIGNED
