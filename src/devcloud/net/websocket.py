@@ -97,16 +97,19 @@ class WebSocket(asyncio.Protocol):
             self._turn_end.soon(self._resume)
         if self._closing:
             self._wait_for_close(messages)
-            return
+        else:
+            self._hand_on(messages)
+        if messages and self._reader.broken:
+            self._read_some()
+
+    def _hand_on(self, messages: list[Message]) -> None:
         for opcode, payload in messages:
             if opcode is Opcode.TEXT:
                 self.receiver.text_received(payload)
             else:
-                self._sort((opcode, payload))
+                self._sort(opcode, payload)
             if self._closing:
                 return
-        if messages and self._reader.broken:
-            self._read_some()
 
     def _resume(self) -> None:
         self._resuming = False
@@ -122,8 +125,7 @@ class WebSocket(asyncio.Protocol):
         if any(opcode is Opcode.CLOSE for opcode, _ in messages):
             self._transport.close()
 
-    def _sort(self, message: Message) -> None:
-        opcode, payload = message
+    def _sort(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.PING:
             self._put(control_frame(Opcode.PONG, payload))
             self.receiver.control_received()
