@@ -69,7 +69,7 @@ class People:
             self._gathering.everyone.add(member)
         if not member.observer:
             self._as_written[member.name] = devices
-            self._gathering.note(member.folded, now)
+            self._gathering.note(member, now)
         return older
 
     def sign_out(self, member: Member, now: float) -> bool:
@@ -79,7 +79,7 @@ class People:
             return False
         self._forget(member)
         if not member.observer:
-            self._gathering.note(member.folded, now)
+            self._gathering.note(member, now)
         return True
 
     def _forget(self, member: Member) -> None:
@@ -97,7 +97,7 @@ class People:
         """Change how a device is."""
         member.status, member.takes_2023 = status, takes_2023
         if not member.observer:
-            self._gathering.note(member.folded, now)
+            self._gathering.note(member, now)
 
     # ── whom a message reaches ───────────────────────────────────────────────────────────────────
 

@@ -29,13 +29,13 @@ class Gathering:
         self.everyone: set[Member] = set()
         self._watchers: dict[str, set[Member]] = {}
         self._told: dict[str, Person] = {}
-        self._changed: dict[str, None] = {}
+        self._changed: dict[str, str] = {}
         self._looked = False
         self.deadline: float | None = None
 
-    def note(self, folded: str, now: float) -> None:
+    def note(self, member: Member, now: float) -> None:
         """Something about this person changed."""
-        self._changed[folded] = None
+        self._changed[member.folded] = member.name
         if self.deadline is None:
             self.deadline = now + self._gather_s
 
@@ -61,17 +61,16 @@ class Gathering:
         if self.deadline is None or now < self.deadline:
             return []
         changed: dict[str, Person | None] = {}
-        names: dict[str, str] = {}
-        for folded in self._changed:
+        names = self._changed
+        for folded in names:
             person, told = seen(folded), self._told.get(folded)
             if person == told and not self._looked:
                 continue
             changed[folded] = person
-            names[folded] = person.name if person else told.name if told else folded
             if person is not None:
                 self._told[folded] = person
-            elif told is not None:
-                del self._told[folded]
+            else:
+                self._told.pop(folded, None)
         self._changed, self._looked, self.deadline = {}, False, None
         return self._to_everyone(changed, names) + self._to_watchers(changed, names)
 
