@@ -90,6 +90,8 @@ class Call:
         self._first_answer = ""
         self._answer_sent = False
         self._hold_order = 0
+        self._declined_with: EndReason | None = None
+        self._rings_until = 0.0
         self._until: float | None = None
         self._out: list[Command] = []
 
@@ -160,7 +162,7 @@ class Call:
     def begin(self, now: float) -> list[Command]:
         """Start dialling, or ringing."""
         self._begun_at = now
-        self._until = now + self.timers.ring
+        self._until = self._rings_until = now + self.timers.ring
         if self.role is Role.CALLER:
             self._paths.offer()
         elif self._warm:
@@ -222,6 +224,8 @@ class Call:
             self._hang_up(on.HangUp(EndReason.MEDIA_FAILED), now)
         elif self.state is State.RECONNECTING:
             self._hang_up(on.HangUp(EndReason.CONNECTION_LOST), now)
+        elif self._declined_with is not None:
+            self._end(self._declined_with, now)
         elif self.role is Role.CALLER and not self.devices:
             # Not even the invitation has been acknowledged: the way to the server is at fault.
             self._hang_up(on.HangUp(EndReason.CONNECTION_LOST), now)
@@ -272,13 +276,21 @@ class Call:
     def _declined(self, event: on.DeclineReceived, now: float) -> None:
         reason = event.reason if event.reason in _DECLINE_REASONS else EndReason.DECLINED
         self.devices.discard(event.device)
-        if reason in _ONLY_THAT_DEVICE and self.devices:
-            if event.device == self._paths.device:
-                self._lose_early_path()
+        if reason not in _ONLY_THAT_DEVICE:
+            self.text = event.text
+            self._give_up(reason, now)
             return
+        if event.device == self._paths.device:
+            self._lose_early_path()
+        if not self.devices:
+            # Another device may be about to say that it rings.
+            self._declined_with = reason
+            self._until = min(self._rings_until, now + self.timers.others)
+
+    def _give_up(self, reason: EndReason, now: float) -> None:
+        """End the call, and the ringing where it still rings."""
         if self.devices:
             self._cancel(reason)
-        self.text = event.text
         self._end(reason, now)
 
     def _cancelled(self, event: on.CancelReceived, now: float) -> None:
@@ -289,9 +301,7 @@ class Call:
         completed = event.reason is EndReason.COMPLETED
         reason = EndReason.CANCELLED if completed else event.reason
         self.devices.discard(event.device)
-        if self.devices:
-            self._cancel(reason)
-        self._end(reason, now)
+        self._give_up(reason, now)
 
     def _hung_up(self, event: on.HangupReceived, now: float) -> None:
         if event.device == self.device:
@@ -313,9 +323,11 @@ class Call:
 
     def _device_reached(self, event: on.DeviceReached | on.RingingReceived, _now: float) -> None:
         self.devices.add(event.device)
+        self._declined_with = None
+        self._until = self._rings_until
 
-    def _rang(self, event: on.RingingReceived, _now: float) -> None:
-        self.devices.add(event.device)
+    def _rang(self, event: on.RingingReceived, now: float) -> None:
+        self._device_reached(event, now)
         if event.sdp and not self._paths.described and not self._paths.lost:
             self._paths.take_answer(event.device, event.sdp)
             self._enter(State.CONNECTING_BEFORE_ACCEPTED)
@@ -370,6 +382,7 @@ class Call:
 
     def _answered(self, event: on.AnswerReceived, now: float) -> None:
         self.accepted_at = now
+        self._declined_with = None
         self.device = event.device
         for other in sorted(self.devices - {event.device}):
             self._do(do.SendCancel(EndReason.ANSWERED_ELSEWHERE, other))

@@ -67,5 +67,7 @@ class Timers:
     """The callee waits this much longer than the caller before it offers one, too."""
     repair_again: float = 8.0
     """And a new path this long to come up before the next one is tried."""
+    others: float = 0.5
+    """When the only device known is busy, others of that person have this long to show up."""
     close: float = 2.0
     """The media has this long to close its files before the call counts as ended."""
