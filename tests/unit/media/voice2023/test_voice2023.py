@@ -232,7 +232,7 @@ def test_the_rate_follows_the_reserve_and_is_never_far_from_one() -> None:
     rates = []
     for number in range(300):
         playout.push(np.zeros(512, np.float32), number * 0.064)
-        playout.take(508 if number < 150 else 522)
+        playout.take(508 if number < 150 else 516)
         rates.append(playout.rate)
     assert 1.0005 < max(rates[:150]) <= 1.005
     assert 0.995 <= min(rates[150:]) < 1.0
