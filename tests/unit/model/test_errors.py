@@ -26,6 +26,11 @@ def test_an_unknown_code_of_a_newer_server_is_still_said() -> None:
     assert str(Refused("moon_too_full")) == "errors.moon_too_full"
 
 
+def test_the_sentence_of_a_newer_server_is_better_than_a_code() -> None:
+    assert str(Refused("moon_too_full", text="The moon is full.")) == "The moon is full."
+    assert str(Refused("name_taken", text="Taken.")) == say("errors.name_taken")
+
+
 def test_a_value_that_lacks_shows_its_name() -> None:
     assert "{length}" in str(BadName("name_too_long", longest=32))
 
