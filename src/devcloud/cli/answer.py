@@ -2,14 +2,20 @@
 
 import argparse
 import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
+from typing import Any
 
 from devcloud.cli import common
+from devcloud.cli.outcome import exit_code_of
+from devcloud.cli.parser import Parser, Text
+from devcloud.cli.running import Interrupted, run_until_interrupted, signed_in, unless_stopped
 from devcloud.cli.terminal import Terminal
 from devcloud.client.api import CallOver, Client, ClientCall
+from devcloud.model.errors import Untrusted
 
 
-def add_arguments(parser: argparse.ArgumentParser, text: common.Text) -> None:
+def add_arguments(parser: Parser, text: Text) -> None:
     """Add what `devcloud answer` takes."""
     common.add_sound_arguments(parser, text)
     parser.add_argument("--echo", action="store_true", help=text("help_echo"))
@@ -25,68 +31,73 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     common.check_files(flags)
 
     async def work(stop: asyncio.Event) -> int:
-        async with connection as me:
+        async with signed_in(connection, stop, terminal) as me:
             terminal.tell("waiting", name=me.name, server=me.address.authority)
-            answering = asyncio.create_task(_answer(me, flags, terminal, seconds), name="answer")
-            stopped = asyncio.create_task(stop.wait(), name="stop")
-            try:
-                await asyncio.wait({answering, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                return await answering if answering.done() else 0
-            finally:
-                stopped.cancel()
-                answering.cancel()
+            return await _answer(me, flags, terminal, seconds, stop)
 
-    return common.run_until_interrupted(work)
+    return run_until_interrupted(work, terminal)
 
 
 async def _answer(
-    me: Client, flags: argparse.Namespace, terminal: Terminal, seconds: float | None
+    me: Client,
+    flags: argparse.Namespace,
+    terminal: Terminal,
+    seconds: float | None,
+    stop: asyncio.Event,
 ) -> int:
-    """Take call after call; return the exit code of the last."""
+    """Take call after call until told to stop; with `--once`, the exit code is that of the call."""
+    incoming = me.incoming()
     taken = 0
-    async for call in me.incoming():
+    while not stop.is_set():
+        try:
+            call = await unless_stopped(stop, _next(incoming))
+        except Interrupted:
+            break
         taken += 1
-        code = await _take(call, flags, terminal, seconds, taken)
+        recording = None if flags.reject else _numbered(flags.record, taken)
+        enough = await _take(call, flags, terminal, recording, seconds)
+        outcome = await common.see_through(
+            call, terminal, stop=stop, enough=enough, recording=recording
+        )
         if flags.once:
-            return code
+            return 0 if flags.reject else exit_code_of(outcome)
     return 0
+
+
+async def _next(incoming: AsyncIterator[ClientCall]) -> ClientCall:
+    return await anext(incoming)
 
 
 async def _take(
     call: ClientCall,
     flags: argparse.Namespace,
     terminal: Terminal,
+    recording: str | None,
     seconds: float | None,
-    number: int,
-) -> int:
-    terminal.tell("rings", name=call.peer)
-    recording = _numbered(flags.record, number)
-    if not flags.reject:
-        common.start_sound(call, flags, recording)
+) -> Coroutine[Any, Any, None]:
+    """Take or decline a call, and return what to wait for before hanging up."""
+    if flags.reject:
+        return call.decline()
+    common.start_sound(call, flags, recording)
+    try:
         await call.accept()
-    async with asyncio.TaskGroup() as tasks:
-        told = tasks.create_task(common.follow(call, terminal), name="follow")
-        ending = tasks.create_task(_end(call, flags, seconds), name="end")
-        await told
-        ending.cancel()
-    outcome = common.outcome_of(call.status, None if flags.reject else recording)
-    terminal.result(outcome, common.rows_of(terminal, outcome))
-    if flags.reject:
-        return 0
-    return common.EXIT_CODES.get(await call.ended(), 1)
+    except Untrusted as untrusted:
+        # Nobody is here to say whether the caller's new key is right.
+        terminal.complain(untrusted.text(terminal.language))
+        return call.decline()
+    return _enough(call, seconds)
 
 
-async def _end(call: ClientCall, flags: argparse.Namespace, seconds: float | None) -> None:
-    if flags.reject:
-        await call.decline()
-        return
+async def _enough(call: ClientCall, seconds: float | None) -> None:
+    """Return when the time is over, or the call is."""
     try:
         await call.connected()
     except CallOver:
         return
-    if seconds is not None:
+    if seconds is None:
+        await call.ended()
+    else:
         await asyncio.sleep(seconds)
-        await call.hang_up()
 
 
 def _numbered(recording: str | None, number: int) -> str | None:

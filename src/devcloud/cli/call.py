@@ -4,6 +4,9 @@ import argparse
 import asyncio
 
 from devcloud.cli import common
+from devcloud.cli.outcome import exit_code_of
+from devcloud.cli.parser import Parser, Text
+from devcloud.cli.running import run_until_interrupted, signed_in
 from devcloud.cli.terminal import Terminal
 from devcloud.client.api import CallOver, ClientCall
 from devcloud.model.errors import BadSettings
@@ -13,9 +16,9 @@ AFTER_THE_FILE_S = 0.5
 """What was played last is still on its way when the file ends."""
 
 
-def add_arguments(parser: argparse.ArgumentParser, text: common.Text) -> None:
+def add_arguments(parser: Parser, text: Text) -> None:
     """Add what `devcloud call` takes."""
-    parser.add_argument("peer", metavar="NAME", help=text("help_peer"))
+    parser.add_argument("peer", metavar=text("meta_name"), help=text("help_peer"))
     common.add_sound_arguments(parser, text)
     common.add_server_arguments(parser, text)
 
@@ -30,43 +33,30 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     common.check_files(flags)
 
     async def work(stop: asyncio.Event) -> int:
-        async with connection as me:
+        async with signed_in(connection, stop, terminal) as me:
             call = await me.call(peer)
             common.start_sound(call, flags, flags.record)
-            async with asyncio.TaskGroup() as tasks:
-                told = tasks.create_task(common.follow(call, terminal), name="follow")
-                ending = tasks.create_task(_end(call, flags, seconds, stop), name="end")
-                await told
-                ending.cancel()
-            outcome = common.outcome_of(call.status, flags.record)
-            terminal.result(outcome, common.rows_of(terminal, outcome))
-            return common.EXIT_CODES.get(await call.ended(), 1)
+            outcome = await common.see_through(
+                call,
+                terminal,
+                stop=stop,
+                enough=_enough(call, seconds, plays=bool(flags.play)),
+                recording=flags.record,
+            )
+            return exit_code_of(outcome)
 
-    return common.run_until_interrupted(work)
-
-
-async def _end(
-    call: ClientCall, flags: argparse.Namespace, seconds: float | None, stop: asyncio.Event
-) -> None:
-    """Hang up when the time is over, the file has been played, or the person has had enough."""
-    stopped = asyncio.create_task(stop.wait(), name="stop")
-    enough = asyncio.create_task(_enough(call, flags, seconds), name="enough")
-    try:
-        await asyncio.wait({stopped, enough}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopped.cancel()
-        enough.cancel()
-    await call.hang_up()
+    return run_until_interrupted(work, terminal)
 
 
-async def _enough(call: ClientCall, flags: argparse.Namespace, seconds: float | None) -> None:
+async def _enough(call: ClientCall, seconds: float | None, *, plays: bool) -> None:
+    """Return when the time is over, or the file has been played, or the call is over."""
     try:
         await call.connected()
     except CallOver:
         return
     if seconds is not None:
         await asyncio.sleep(seconds)
-    elif flags.play:
+    elif plays:
         await call.audio.played()
         await asyncio.sleep(AFTER_THE_FILE_S)
     else:

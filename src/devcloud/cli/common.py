@@ -1,69 +1,37 @@
-"""What the client's commands share: their flags, their way to a server, and how a call went."""
+"""What the client's commands share: flags, the way to a server, and seeing a call through."""
 
 import argparse
 import asyncio
-import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 import devcloud
+from devcloud.cli.outcome import outcome_of, rows_of
+from devcloud.cli.parser import Parser, Text
 from devcloud.cli.settings import Settings
 from devcloud.cli.terminal import Terminal
 from devcloud.client.api import ClientCall, connect
-from devcloud.client.status import CallStatus
 from devcloud.media.files import check_sound
 from devcloud.model.errors import BadSettings, BadSound
-from devcloud.model.records import EndReason
-
-_T = TypeVar("_T")
-
-Text = Callable[[str], str]
 
 LONGEST_CALL_S = 86_400.0
 
-EXIT_CODES = {
-    EndReason.COMPLETED: 0,
-    EndReason.CONNECTION_LOST: 2,
-    EndReason.MEDIA_FAILED: 2,
-    EndReason.ERROR: 3,
-}
-"""Every other reason is a warning: 1."""
 
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a call went, for programs. None where nothing was measured."""
-
-    outcome: str
-    peer: str
-    setup_ms: float | None
-    duration_s: float
-    encrypted: bool
-    verified: bool
-    safety_words: tuple[str, ...]
-    codec: str
-    rtt_ms: float | None
-    loss: float | None
-    jitter_ms: float | None
-    mos: float | None
-    path: str
-    recording: str | None
-
-
-def add_server_arguments(parser: argparse.ArgumentParser, text: Text) -> None:
+def add_server_arguments(parser: Parser, text: Text) -> None:
     """Add the flags that say which server, and as whom."""
     parser.add_argument("--server", metavar="HOST[:PORT]", help=text("help_to_server"))
-    parser.add_argument("--name", help=text("help_name"))
-    parser.add_argument("--data", metavar="DIR", help=text("help_data"))
+    parser.add_argument("--name", metavar=text("meta_name"), help=text("help_name"))
+    parser.add_argument("--data", metavar=text("meta_directory"), help=text("help_data"))
 
 
-def add_sound_arguments(parser: argparse.ArgumentParser, text: Text) -> None:
+def add_sound_arguments(parser: Parser, text: Text) -> None:
     """Add the flags that say what is played and recorded, and for how long."""
     parser.add_argument("--play", metavar="WAV", help=text("help_play"))
     parser.add_argument("--record", metavar="WAV", help=text("help_record"))
-    parser.add_argument("--for", dest="seconds", metavar="SECONDS", help=text("help_for"))
+    parser.add_argument(
+        "--for", dest="seconds", metavar=text("meta_seconds"), help=text("help_for")
+    )
 
 
 def seconds_of(flags: argparse.Namespace) -> float | None:
@@ -104,7 +72,8 @@ def client_of(flags: argparse.Namespace, terminal: Terminal, *, observer: bool =
 def start_sound(call: ClientCall, flags: argparse.Namespace, recording: str | None) -> None:
     """Play and record as told: a file takes the place of the microphone, a recording that of the
     speaker, so that a script needs neither."""
-    if getattr(flags, "echo", False):
+    echo = getattr(flags, "echo", False)
+    if echo:
         call.audio.echo()
     elif flags.play:
         call.audio.play(flags.play)
@@ -112,64 +81,66 @@ def start_sound(call: ClientCall, flags: argparse.Namespace, recording: str | No
         call.audio.microphone()
     if recording:
         call.audio.record(recording)
-    elif not getattr(flags, "echo", False):
+    elif not echo:
         call.audio.speaker()
 
 
-def outcome_of(status: CallStatus, recording: str | None) -> Outcome:
-    """Return how a call went."""
-    quality = status.quality
-    return Outcome(
-        outcome=str(status.reason or status.state),
-        peer=status.peer,
-        setup_ms=None if status.setup_s is None else round(status.setup_s * 1000, 1),
-        duration_s=round(status.duration_s, 2),
-        encrypted=status.encrypted,
-        verified=status.verified,
-        safety_words=status.safety_words,
-        codec=quality.codec if quality else "",
-        rtt_ms=quality.rtt_ms if quality else None,
-        loss=quality.loss if quality else None,
-        jitter_ms=quality.jitter_ms if quality else None,
-        mos=quality.mos if quality else None,
-        path=quality.path if quality else "",
-        recording=recording,
-    )
+async def see_through(
+    call: ClientCall,
+    terminal: Terminal,
+    *,
+    stop: asyncio.Event,
+    enough: Coroutine[Any, Any, None],
+    recording: str | None,
+) -> str:
+    """Follow a call to its end, hang up when `enough` returns or `stop` is set, and tell how it
+    went. Returns the outcome."""
+    following = asyncio.create_task(_follow(call, terminal), name="command.follow")
+    ending = asyncio.create_task(_hang_up_when(call, stop, enough), name="command.end")
+    try:
+        await asyncio.wait({following, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if ending.done():
+            ending.result()
+        await following
+    finally:
+        for task in (following, ending):
+            task.cancel()
+        await asyncio.gather(following, ending, return_exceptions=True)
+    status = call.status
+    outcome = outcome_of(status, recording)
+    terminal.result(outcome, rows_of(terminal, outcome, text=status.text))
+    return outcome.outcome
 
 
-def rows_of(terminal: Terminal, outcome: Outcome) -> list[tuple[str, str]]:
-    """Return the same for people: a label and a value each, without what was not measured."""
-
-    def measured(value: float | None, unit: str, digits: int = 0) -> str:
-        return "" if value is None else f"{value:.{digits}f}{unit}"
-
-    loss = None if outcome.loss is None else 100 * outcome.loss
-    yes_no = terminal.say("yes" if outcome.encrypted else "no")
-    rows = [
-        (terminal.say("row_outcome"), terminal.say(f"end_{outcome.outcome}", name=outcome.peer)),
-        (terminal.say("row_setup"), measured(outcome.setup_ms, " ms")),
-        (terminal.say("row_duration"), measured(outcome.duration_s, " s", 1)),
-        (terminal.say("row_codec"), outcome.codec),
-        (terminal.say("row_path"), terminal.say(f"path_{outcome.path}") if outcome.path else ""),
-        (terminal.say("row_rtt"), measured(outcome.rtt_ms, " ms", 1)),
-        (terminal.say("row_loss"), measured(loss, " %", 1)),
-        (terminal.say("row_jitter"), measured(outcome.jitter_ms, " ms", 1)),
-        (terminal.say("row_mos"), measured(outcome.mos, "", 2)),
-        (terminal.say("row_encrypted"), yes_no if outcome.duration_s else ""),
-        (terminal.say("row_recording"), outcome.recording or ""),
-    ]
-    return [(label, value) for label, value in rows if value]
+async def _hang_up_when(
+    call: ClientCall, stop: asyncio.Event, enough: Coroutine[Any, Any, None]
+) -> None:
+    stopping = asyncio.create_task(stop.wait(), name="command.stop")
+    waiting = asyncio.create_task(enough, name="command.enough")
+    try:
+        done, _ = await asyncio.wait({stopping, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for each in (stopping, waiting):
+            each.cancel()
+        await asyncio.gather(stopping, waiting, return_exceptions=True)
+    await call.hang_up()
 
 
-async def follow(call: ClientCall, terminal: Terminal) -> None:
+async def _follow(call: ClientCall, terminal: Terminal) -> None:
     """Tell a person how a call goes, to its end."""
     told = ""
-    told_trouble = ""
     told_words: tuple[str, ...] = ()
+    troubles: set[str] = set()
     async for status in call.events():
-        if call.trouble is not None and status.trouble != told_trouble:
-            told_trouble = status.trouble
+        if call.trouble is not None and call.trouble.code not in troubles:
+            troubles.add(call.trouble.code)
             terminal.complain(call.trouble.text(terminal.language))
+        line = terminal.say(f"state_{status.state}", name=status.peer)
+        if line != told:
+            told = line
+            terminal.line(line)
         if status.safety_words != told_words:
             told_words = status.safety_words
             terminal.tell(
@@ -177,23 +148,3 @@ async def follow(call: ClientCall, terminal: Terminal) -> None:
                 name=status.peer,
                 words=" ".join(told_words),
             )
-        key = f"state_{status.state}"
-        if key != told:
-            told = key
-            terminal.tell(key, name=status.peer)
-
-
-def run_until_interrupted(work: Callable[[asyncio.Event], Coroutine[Any, Any, _T]]) -> _T:
-    """Run a command whose event is set by Ctrl+C and SIGTERM: it then ends in good order."""
-
-    async def run() -> _T:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                loop.add_signal_handler(number, stop.set)
-            except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead
-                break
-        return await work(stop)
-
-    return asyncio.run(run())

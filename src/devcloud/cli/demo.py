@@ -19,8 +19,9 @@ from typing import Any
 import msgspec
 
 import devcloud
-from devcloud.cli import common
-from devcloud.cli.common import Outcome
+from devcloud.cli.outcome import Outcome, exit_code_of, rows_of
+from devcloud.cli.parser import Parser, Text
+from devcloud.cli.running import run_until_interrupted, unless_stopped
 from devcloud.cli.terminal import Terminal
 from devcloud.media.files import check_sound
 from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
@@ -43,9 +44,9 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
     callee: Outcome
 
 
-def add_arguments(parser: argparse.ArgumentParser, text: common.Text) -> None:
+def add_arguments(parser: Parser, text: Text) -> None:
     """Add what `devcloud demo` takes."""
-    parser.add_argument("--out", metavar="DIR", help=text("help_out"))
+    parser.add_argument("--out", metavar=text("meta_directory"), help=text("help_out"))
 
 
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
@@ -57,36 +58,28 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
         raise StorageFailed("directory_unusable", path=str(out)) from None
 
     async def work(stop: asyncio.Event) -> int:
-        showing = asyncio.create_task(_show(out.absolute(), terminal), name="demo")
-        stopped = asyncio.create_task(stop.wait(), name="stop")
-        await asyncio.wait({showing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if not showing.done():
-            showing.cancel()
-            await asyncio.wait({showing})
-            return 1
-        return await showing
+        return await unless_stopped(stop, _show(out.absolute(), terminal))
 
-    return common.run_until_interrupted(work)
+    return run_until_interrupted(work, terminal)
 
 
 async def _show(out: Path, terminal: Terminal) -> int:
     with tempfile.TemporaryDirectory(prefix="devcloud-demo-data-") as data:
         root = Path(data)
         server = ("server", "--host", "127.0.0.1", "--port", "0", "--data", str(root / "server"))
-        async with _process(*server, "--json") as serving:
+        async with _process(terminal, *server, "--json") as serving:
             address = await _address_of(serving)
             terminal.tell("demo_server", address=address)
-            async with _person(CALLEE, address, root, out, "answer", "--once") as john:
+            async with _person(terminal, CALLEE, address, root, out, "answer", "--once") as john:
                 await _until_online(address, root, CALLEE)
                 terminal.tell("demo_people", caller=CALLER, callee=CALLEE)
                 seconds = f"{_longest_sample_s():.1f}"
                 calling = ("call", CALLEE, "--for", seconds)
-                async with _person(CALLER, address, root, out, *calling) as marc:
+                async with _person(terminal, CALLER, address, root, out, *calling) as marc:
                     terminal.tell("demo_talking", seconds=round(float(seconds)))
                     caller, callee = await _outcome(marc), await _outcome(john)
     demo = Demo(outcome=caller.outcome, server=address, caller=caller, callee=callee)
-    rows = common.rows_of(terminal, caller)
+    rows = rows_of(terminal, caller)
     rows = [row for row in rows if row[1] != caller.recording]
     rows += [
         (terminal.say("demo_heard", name=CALLER), str(caller.recording)),
@@ -94,14 +87,17 @@ async def _show(out: Path, terminal: Terminal) -> int:
     ]
     terminal.result(demo, rows)
     terminal.tell("demo_next")
-    return common.EXIT_CODES.get(caller.outcome, 1)  # type: ignore[call-overload,no-any-return]
+    return exit_code_of(caller.outcome)
 
 
 @asynccontextmanager
-async def _process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _process(
+    terminal: Terminal, *arguments: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """A `devcloud` of its own, which ends with the block."""
     # The person's own settings are not the demonstration's.
     clean = {k: v for k, v in os.environ.items() if not k.startswith("DEVCLOUD_")}
+    clean["DEVCLOUD_LANGUAGE"] = terminal.language
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "devcloud", *arguments,
         stdout=asyncio.subprocess.PIPE,
@@ -124,11 +120,12 @@ async def _process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]
 
 @asynccontextmanager
 async def _person(
-    name: str, address: str, root: Path, out: Path, *arguments: str
+    terminal: Terminal, name: str, address: str, root: Path, out: Path, *arguments: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Somebody who plays their speech into a call and records what they hear."""
     who = name.lower()
     async with _process(
+        terminal,
         *arguments,
         "--name", name,
         "--server", address,

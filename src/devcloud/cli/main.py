@@ -1,80 +1,113 @@
-"""`devcloud`: reads the command line and hands over to the command."""
+"""`devcloud`: reads the command line and hands over to the command.
+
+Whatever happens, a person reads a sentence: 0 done, 1 warning, 2 critical, 3 unknown error.
+"""
 
 import argparse
-import asyncio
 import logging
+import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-import structlog
-
-from devcloud import __version__
-from devcloud.cli import answer, call, demo, server, users
+import devcloud
+from devcloud.cli.parser import Parser
 from devcloud.cli.settings import language_of
 from devcloud.cli.terminal import Terminal
-from devcloud.model.errors import DevCloudError
+from devcloud.model.errors import BadSettings, DevCloudError, LocalError
 from devcloud.model.texts import Language, say
 
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from types import ModuleType
+
+COMMANDS = ("call", "answer", "users", "demo", "server")
+INTERRUPTED = 1
 
 
 def run() -> None:
     """The command `devcloud`."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain of it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code: 0 done, 1 warning, 2 critical, 3 unknown error."""
+    """Run a command and return its exit code."""
     language = language_of(list(arguments))
-    flags = parser(language).parse_args(arguments)
-    terminal = Terminal(language, json=getattr(flags, "json", False))
-    if flags.run is not server.run:
-        _log_to_stderr(flags.verbose)
+    terminal = Terminal(language, json="--json" in arguments)
     try:
-        return int(flags.run(flags, terminal))
+        chosen = _chosen(arguments)
+        command = None if chosen is None else import_module(f"devcloud.cli.{chosen}")
+        flags = parser(language, chosen, command).parse_args(arguments)
+        if command is None:
+            raise BadSettings("command_missing")
+        if chosen != "server":
+            _log_to_stderr(flags.verbose)
+        return int(command.run(flags, terminal))
     except DevCloudError as error:
-        terminal.complain(f"devcloud: {error.text(language)}")
-        if terminal.json:
-            terminal.result({"outcome": error.code, "text": error.text(language)}, [])
-        return error.exit_code
-    except (KeyboardInterrupt, asyncio.CancelledError):
+        return _tell(error, terminal)
+    except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python must not complain of it at exit.
-        sys.stderr.close()
-        return 3
+    except Exception as error:
+        # The last boundary: a person reads a sentence, the log has the trace.
+        logging.getLogger(__name__).debug("unexpected", exc_info=True)
+        return _tell(
+            LocalError("unexpected", detail=f"{type(error).__name__}: {error}"[:200]), terminal, 3
+        )
 
 
-def parser(language: Language) -> argparse.ArgumentParser:
-    """Return the whole command line."""
+def parser(language: Language, chosen: str | None, command: "ModuleType | None") -> Parser:
+    """Return the command line: every command by name, the chosen one with what it takes (the
+    others would have to be imported for it)."""
 
     def text(key: str) -> str:
         return say(f"cli.{key}", language)
 
-    top = argparse.ArgumentParser(prog="devcloud", description=text("about"))
-    top.add_argument("--version", action="version", version=f"devcloud {__version__}")
-    commands = top.add_subparsers(title=text("commands"), metavar="COMMAND", required=True)
-
-    def add(name: str, run: object) -> argparse.ArgumentParser:
+    speaking = type("SpeakingParser", (Parser,), {"language": language})
+    top: Parser = speaking(prog="devcloud", description=text("about"))
+    version = f"devcloud {devcloud.__version__}"
+    top.add_argument("--version", action="version", version=version, help=text("help_version"))
+    commands: argparse._SubParsersAction[Parser] = top.add_subparsers(
+        title=text("commands"), metavar=text("command"), prog="devcloud", parser_class=speaking
+    )
+    for name in COMMANDS:
         made = commands.add_parser(
             name, help=text(f"help_{name}"), description=text(f"help_{name}")
         )
-        made.add_argument("--language", choices=["fr", "en"], help=text("help_language"))
-        made.add_argument("--json", action="store_true", help=text("help_json"))
-        made.add_argument("--verbose", action="store_true", help=text("help_verbose"))
-        made.set_defaults(run=run)
-        return made
-
-    call.add_arguments(add("call", call.run), text)
-    answer.add_arguments(add("answer", answer.run), text)
-    users.add_arguments(add("users", users.run), text)
-    demo.add_arguments(add("demo", demo.run), text)
-    server.add_arguments(add("server", server.run), text)
+        if name == chosen and command is not None:
+            command.add_arguments(made, text)
+            made.add_argument("--language", choices=["fr", "en"], help=text("help_language"))
+            made.add_argument("--json", action="store_true", help=text("help_json"))
+            made.add_argument("--verbose", action="store_true", help=text("help_verbose"))
     return top
 
 
+def _chosen(arguments: Sequence[str]) -> str | None:
+    """Return the command. Raises BadSettings `command_unknown`."""
+    first = next((word for word in arguments if not word.startswith("-")), None)
+    if first is None or first in COMMANDS:
+        return first
+    raise BadSettings("command_unknown", what=first[:80], commands=", ".join(COMMANDS))
+
+
+def _tell(error: DevCloudError, terminal: Terminal, code: int | None = None) -> int:
+    text = error.text(terminal.language)
+    terminal.complain(f"devcloud: {text}")
+    if terminal.json:
+        terminal.result({"outcome": error.code, "text": text}, [])
+    return error.exit_code if code is None else code
+
+
 def _log_to_stderr(verbose: bool) -> None:
-    level = logging.DEBUG if verbose else logging.ERROR
+    """What a person should know is said in a sentence; the log is for who asks for it."""
+    import structlog  # noqa: PLC0415 - a tenth of a second that `--help` need not wait for
+
+    level = logging.DEBUG if verbose else logging.CRITICAL
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(name)s: %(message)s")
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
