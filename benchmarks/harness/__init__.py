@@ -1,0 +1,1 @@
+"""What the figures share: processes, load, people, speech, the impairing link, the results."""
