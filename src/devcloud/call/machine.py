@@ -28,12 +28,17 @@ _DECLINE_REASONS = frozenset(
         EndReason.BUSY,
         EndReason.NO_ANSWER,
         EndReason.REJECTED_BY_POLICY,
+        EndReason.UNTRUSTED,
         EndReason.MEDIA_FAILED,
         EndReason.ERROR,
     }
 )
 # After one of these the other devices of that person may still answer.
-_ONLY_THAT_DEVICE = _DECLINE_REASONS - {EndReason.DECLINED, EndReason.REJECTED_BY_POLICY}
+_ONLY_THAT_DEVICE = _DECLINE_REASONS - {
+    EndReason.DECLINED,
+    EndReason.REJECTED_BY_POLICY,
+    EndReason.UNTRUSTED,
+}
 # What a callee's device says only after its answer.
 _AFTER_THE_ANSWER = (on.OfferReceived, on.HoldReceived)
 
@@ -90,6 +95,7 @@ class Call:
         self._first_answer = ""
         self._answer_sent = False
         self._hold_order = 0
+        self._declined_by: set[str] = set()
         self._declined_with: EndReason | None = None
         self._rings_until = 0.0
         self._until: float | None = None
@@ -276,6 +282,7 @@ class Call:
     def _declined(self, event: on.DeclineReceived, now: float) -> None:
         reason = event.reason if event.reason in _DECLINE_REASONS else EndReason.DECLINED
         self.devices.discard(event.device)
+        self._declined_by.add(event.device)
         if reason not in _ONLY_THAT_DEVICE:
             self.text = event.text
             self._give_up(reason, now)
@@ -322,6 +329,8 @@ class Call:
             self._do(do.SendInvite(event.generation, event.sdp))
 
     def _device_reached(self, event: on.DeviceReached | on.RingingReceived, _now: float) -> None:
+        if event.device in self._declined_by:
+            return
         self.devices.add(event.device)
         self._declined_with = None
         self._until = self._rings_until

@@ -9,6 +9,7 @@ from devcloud.model.records import EndReason
 
 _EXIT_CODES = {
     EndReason.COMPLETED: 0,
+    EndReason.UNTRUSTED: 2,
     EndReason.CONNECTION_LOST: 2,
     EndReason.MEDIA_FAILED: 2,
     EndReason.ERROR: 3,

@@ -17,6 +17,7 @@ class EndReason(StrEnum):
     UNKNOWN_NAME = "unknown_name"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     REJECTED_BY_POLICY = "rejected_by_policy"
+    UNTRUSTED = "untrusted"
     CONNECTION_LOST = "connection_lost"
     MEDIA_FAILED = "media_failed"
     ERROR = "error"

@@ -174,7 +174,7 @@ class Update(CallMessage, tag="update"):
 
 
 class Decline(CallMessage, tag="decline"):
-    """Callee → caller: no. `reason`: declined, busy, no_answer, rejected_by_policy, error…"""
+    """Callee → caller: no. `reason`: declined, busy, no_answer, untrusted, error…"""
 
     reason: EndReason = EndReason.DECLINED
     text: Annotated[str, Meta(max_length=200)] = ""
