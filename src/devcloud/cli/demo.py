@@ -22,7 +22,7 @@ import devcloud
 from devcloud.cli.outcome import Outcome, exit_code_of, rows_of
 from devcloud.cli.parser import Parser, Text
 from devcloud.cli.running import run_until_interrupted, unless_stopped
-from devcloud.cli.terminal import Terminal
+from devcloud.cli.terminal import Terminal, command
 from devcloud.media.files import check_sound
 from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
 
@@ -86,7 +86,7 @@ async def _show(out: Path, terminal: Terminal) -> int:
         (terminal.say("demo_heard", name=CALLEE), str(callee.recording)),
     ]
     terminal.result(demo, rows)
-    terminal.tell("demo_next")
+    terminal.tell("demo_next", devcloud=command())
     return exit_code_of(caller.outcome)
 
 

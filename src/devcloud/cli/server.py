@@ -16,7 +16,7 @@ import platformdirs
 import psutil
 
 from devcloud.cli.settings import Settings
-from devcloud.cli.terminal import Terminal
+from devcloud.cli.terminal import Terminal, command
 from devcloud.model.errors import BadSettings
 from devcloud.model.texts import say
 from devcloud.server.app import DevCloudServer
@@ -119,7 +119,7 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     ]
     terminal.line(say("server.running", language))
     terminal.result(value, rows)
-    terminal.line(say("server.next", language, link=link))
+    terminal.line(say("server.next", language, link=link, devcloud=command()))
 
 
 def _addresses() -> list[str]:

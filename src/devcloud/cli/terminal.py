@@ -1,6 +1,7 @@
 """What commands print: tables and sentences for people, one JSON object for programs."""
 
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -60,6 +61,14 @@ class Terminal:
             # `devcloud call John | head -1`: a call in progress is to be ended in good order.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             self.gone()
+
+
+def command() -> str:
+    """Return what to type for this program: its path, where a shell would not find it."""
+    started = sys.argv[0]
+    if started.endswith("__main__.py"):
+        return f"{sys.executable} -m devcloud"
+    return "devcloud" if shutil.which("devcloud") else started
 
 
 def printable(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from string import Formatter
 
+from devcloud.cli.main import COMMANDS
 from devcloud.model.texts import Language, catalogue
 
 NARROW = "\u202f"
@@ -81,3 +82,13 @@ def test_the_rule_of_punctuation_finds_what_is_wrong_and_nothing_else() -> None:
     assert typographic_faults("Prêt?") == ["t?"]
     assert typographic_faults("Ceci: cela") == ["i:"]
     assert typographic_faults("«non»") == ["«no", "n»"]
+
+
+def test_every_command_that_is_named_exists() -> None:
+    assert {
+        (key, named)
+        for key, texts in catalogue().items()
+        for sentence in texts.values()
+        for named in re.findall(r"(?:devcloud|\{devcloud\}) ([a-z]+)", sentence)
+        if named not in COMMANDS
+    } == set()
