@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from devcloud.media import control
-from devcloud.media.files import check_sound
+from devcloud.media.files import check_header
 from devcloud.model.errors import BadSound
 
 BLOCK_S = 0.01
@@ -35,9 +35,8 @@ class CallAudio:
         self._speaker: tuple[bool, str] = (False, "")
         self._recording = ""
         self._recorded_before = False
-        self._reporting = False
         self._played = asyncio.Event()
-        self._heard: deque[bytes] = deque(maxlen=MOST_BLOCKS)
+        self._readers: dict[object, deque[bytes]] = {}
         self._news = asyncio.Event()
         self._over = False
         self._written_until = 0.0
@@ -48,14 +47,15 @@ class CallAudio:
         """Play a WAV file into the call, from its beginning; it starts when the voice may go out.
 
         Raises:
-            BadSound: the file is missing, not a WAV file, empty.
+            BadSound: the file is missing, not a WAV file, empty. What is wrong beyond its header
+                is told as the call's `trouble`.
         """
-        check_sound(str(path))
-        self._played.clear()
+        check_header(str(path))
         self._use(control.SoundFile(path=str(Path(path).absolute()), loop=loop))
 
     async def played(self) -> None:
-        """Return when the file has been played to its end, or the call is over."""
+        """Return when the file has been played to its end, another source has taken its place, or
+        the call is over."""
         await self._played.wait()
 
     def microphone(self, device: str = "") -> None:
@@ -117,18 +117,23 @@ class CallAudio:
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """Yield what is heard, in 10 ms blocks of 16-bit little-endian mono at 48 kHz, until the
-        call is over. What is not taken out within two seconds is forgotten."""
-        if not self._reporting:
-            self._reporting = True
-            if self._open:
-                self._order(control.ReportVoice(call=self._call, on=True))
-        while True:
-            while self._heard:
-                yield self._heard.popleft()
-            if self._over:
-                return
-            self._news.clear()
-            await self._news.wait()
+        call is over. What is not taken out within two seconds is forgotten. Several may read; each
+        gets every block."""
+        reader = object()
+        heard = self._readers[reader] = deque(maxlen=MOST_BLOCKS)
+        self._report_voice()
+        try:
+            while True:
+                while heard:
+                    yield heard.popleft()
+                if self._over:
+                    return
+                self._news.clear()
+                await self._news.wait()
+        finally:
+            del self._readers[reader]
+            if not self._readers:
+                self._report_voice()
 
     # ── for the client ───────────────────────────────────────────────────────────────────────────
 
@@ -141,14 +146,15 @@ class CallAudio:
             self._order(control.UseSpeaker(call=call, on=True, device=self._speaker[1]))
         if self._recording:
             self._record()
-        if self._reporting:
-            self._order(control.ReportVoice(call=call, on=True))
+        if self._readers:
+            self._report_voice()
 
     def reported(self, report: control.Report) -> None:
         """The media has news of this call's sound."""
         if isinstance(report, control.Heard):
             for at in range(0, len(report.pcm), control.BLOCK_BYTES):
-                self._heard.append(report.pcm[at : at + control.BLOCK_BYTES])
+                for heard in self._readers.values():
+                    heard.append(report.pcm[at : at + control.BLOCK_BYTES])
             self._news.set()
         elif isinstance(report, control.SourceEnded):
             self._source = control.Silence()
@@ -167,8 +173,16 @@ class CallAudio:
 
     def _use(self, source: control.Source) -> None:
         self._source = source
+        if isinstance(source, control.SoundFile) and not self._over:
+            self._played.clear()
+        else:
+            self._played.set()
         if self._open:
             self._order(control.UseSource(call=self._call, source=source))
+
+    def _report_voice(self) -> None:
+        if self._open:
+            self._order(control.ReportVoice(call=self._call, on=bool(self._readers)))
 
     def _record(self) -> None:
         self._order(

@@ -44,7 +44,7 @@ class DataDirectory:
         self._lock = filelock.FileLock(path / LOCK_FILE, blocking=False)
 
     def lock(self, name: str) -> None:
-        """Hold the directory for `name`. Raises AlreadyRunning `client_running`."""
+        """Hold the directory for `name`. Raises AlreadyRunning `client_running`, StorageFailed."""
         try:
             self._lock.acquire()
         except filelock.Timeout:
@@ -52,7 +52,11 @@ class DataDirectory:
         except OSError:
             raise StorageFailed("directory_unusable", path=str(self.path)) from None
         holder = {"pid": os.getpid(), "name": name}
-        (self.path / HOLDER_FILE).write_text(json.dumps(holder), "utf-8")
+        try:
+            (self.path / HOLDER_FILE).write_text(json.dumps(holder), "utf-8")
+        except OSError:
+            self.release()
+            raise StorageFailed("not_writable", path=str(self.path / HOLDER_FILE)) from None
 
     def release(self) -> None:
         """Let the directory go."""
