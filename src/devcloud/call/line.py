@@ -56,6 +56,14 @@ class Become(Command):
 
 
 @dataclass(frozen=True)
+class InviteAgain(Command):
+    """Say our invitation again to a device that calls us: it is to give way to it, and may have
+    come too late for it, or lost it."""
+
+    device: str
+
+
+@dataclass(frozen=True)
 class TellGone(Command):
     """Tell one device that this call is over here."""
 
@@ -103,16 +111,16 @@ class Line:
 
         Raises:
             LocalError: `name_own`.
-            Busy: `already_in_call`, without call waiting.
+            Busy: `already_in_call`, with them, or with anybody where no call may wait.
         """
         if fold_name(peer) == fold_name(self.me):
             raise LocalError("name_own")
         theirs = self.ringing_from(peer)
         if theirs is not None:
             return [(None, Become(id, theirs.id)), *self.handle(theirs.id, on.Accept(), now)]
-        others = self._live()
-        if others and not self.waiting:
-            raise Busy("already_in_call", peer=others[0].peer)
+        for other in self._live():
+            if not self.waiting or fold_name(other.peer) == fold_name(peer):
+                raise Busy("already_in_call", peer=other.peer)
         call = Call.place(id=id, me=self.me, peer=peer, wall=wall, timers=self.timers)
         return [*self._hold_all_but(id, now), *self._begin(call, now)]
 
@@ -135,10 +143,7 @@ class Line:
             return [(None, TellGone(id, peer, device, self._over[id]))]
         ours = self._dialling_to(peer)
         if ours is not None and ours.invited and not ours_yields(ours.id, id):
-            # The device that yields has our invitation by now and does not mind. Another one that
-            # came too late for it would ring in vain.
-            self._bury(id, EndReason.ANSWERED_ELSEWHERE)
-            return [(None, Refuse(id, peer, device, EndReason.BUSY))]
+            return [(ours, InviteAgain(device))]
         call = Call.receive(
             id=id,
             me=self.me,

@@ -337,6 +337,8 @@ class Call:
 
     def _rang(self, event: on.RingingReceived, now: float) -> None:
         self._device_reached(event, now)
+        if event.device not in self.devices:
+            return
         if event.sdp and not self._paths.described and not self._paths.lost:
             self._paths.take_answer(event.device, event.sdp)
             self._enter(State.CONNECTING_BEFORE_ACCEPTED)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from devcloud.call import commands as do
 from devcloud.call import events as on
 from devcloud.call import line as lines
@@ -127,6 +129,7 @@ class Desk:
         self.line = Line(me, timers or Timers(), warm=warm, waiting=waiting)
         self._outbox: Outbox[CallMessage] = Outbox()
         self._inbox = Inbox()
+        self._invites: dict[str, messages.Invite] = {}
         self._online = False
         self._actions: list[Action] = []
         self._guard = guard
@@ -255,8 +258,11 @@ class Desk:
             if isinstance(said.event, on.Event):
                 stray = self.line.stray(message.call, message.from_, message.device, said.event)
                 self._carry_out(stray, now)
-        elif not self._may_speak(call, message):
+        elif fold_name(message.from_) != fold_name(call.peer):
             self._drop("message_from_stranger", message.from_)
+        elif not _may_speak(call, message):
+            # Sent before that device could know that another one was chosen.
+            return
         elif self._is_trusted(call, message, said, now):
             self._take_trusted(call, message, said, now)
 
@@ -345,16 +351,6 @@ class Desk:
         if self._guard is not None:
             self._guard.forget(call)
 
-    def _may_speak(self, call: Call, message: CallMessage) -> bool:
-        """Whether this sender has a say in this call: a device that is not the chosen one may
-        still answer or decline (and hear that it is too late), but no more."""
-        if fold_name(message.from_) != fold_name(call.peer):
-            return False
-        chosen = call.device is None or message.device == call.device
-        return chosen or isinstance(
-            message, messages.Ringing | messages.Answer | messages.Decline | messages.Hangup
-        )
-
     def _acknowledge(self, message: CallMessage) -> None:
         if self._online:
             ack = messages.Ack(
@@ -433,6 +429,8 @@ class Desk:
                 self._carry_out_without_call(command, now)
             elif isinstance(command, lines.Rang):
                 self._actions.append(Rang(call))
+            elif isinstance(command, lines.InviteAgain):
+                self._invite_again(call, command.device, now)
             elif isinstance(command, do.Announce):
                 self._announce(call, now)
             elif isinstance(command, do.Remember):
@@ -444,6 +442,8 @@ class Desk:
 
     def _announce(self, call: Call, now: float) -> None:
         self._actions.append(Changed(call))
+        if call.rings_until is None:
+            self._invites.pop(call.id, None)
         if call.accepted and call.id not in self._pinned and self._guard is not None:
             # Remembered when they talk, not when they ring: strangers must not fill the book.
             self._pinned.add(call.id)
@@ -481,6 +481,11 @@ class Desk:
             kind, body = body_of(call, command, signed)
             self._say(call, kind, now, body=body)
 
+    def _invite_again(self, call: Call, device: str, now: float) -> None:
+        sequence = self._outbox.next_sequence(call.id)
+        invite = self._invites[call.id]
+        self._post(msgspec.structs.replace(invite, seq=sequence, to_device=device), now)
+
     def _say(
         self,
         call: Call,
@@ -502,6 +507,8 @@ class Desk:
         self._post(message, now)
 
     def _post(self, message: CallMessage, now: float) -> None:
+        if isinstance(message, messages.Invite):
+            self._invites[message.call] = message
         self._outbox.post(message.call, message.seq, message, now)
         if self._online:
             self._actions.append(Say(message))
@@ -517,3 +524,12 @@ def _is_last_word(command: do.Command) -> bool:
     if isinstance(command, do.SendCancel):
         return command.device is None
     return isinstance(command, do.SendDecline | do.SendHangup)
+
+
+def _may_speak(call: Call, message: CallMessage) -> bool:
+    """Whether this device has a say in this call: one that is not the chosen one may still answer
+    or decline (and hear that it is too late), but no more."""
+    chosen = call.device is None or message.device == call.device
+    return chosen or isinstance(
+        message, messages.Ringing | messages.Answer | messages.Decline | messages.Hangup
+    )

@@ -138,15 +138,18 @@ class CallRegister:
             return None
         return self._end(found, reason, now)
 
-    def ended(self, call: str, *, by: str, reason: EndReason, now: float) -> CallRecord | None:
+    def ended(
+        self, call: str, *, by: str, reason: EndReason, now: float, to_all: bool = False
+    ) -> CallRecord | None:
         """One of the two cancelled or hung up.
 
-        `answered_elsewhere` is said to the devices that did not answer and ends nothing.
+        `answered_elsewhere` is said to single devices that did not answer and ends nothing; said
+        `to_all`, this call gives way to one the other way round.
         """
         found = self._calls.get(call)
         if found is None or not found.has(fold_name(by)):
             return None
-        if reason is EndReason.ANSWERED_ELSEWHERE:
+        if reason is EndReason.ANSWERED_ELSEWHERE and not to_all:
             return None
         if found.answered_at is None and found.declined_with is not None:
             # The caller cancels the devices that still ring because one of them said no.
