@@ -8,6 +8,7 @@ PortAudio looks for devices only when it is started, so `refresh` starts it agai
 stream must be closed; `list_afresh` asks a process of its own, and works in mid-call.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -20,8 +21,11 @@ from devcloud.media.playout import SteadyQueue
 from devcloud.media.sources import SILENT_BLOCK
 from devcloud.model.errors import MediaFailed
 
-DEAD_AFTER_S: Final = 1.0
-"""A stream that has not called for so long has lost its device."""
+DEAD_AFTER_S: Final = 3.0
+"""A stream that has not called for so long has lost its device. An idle device of PulseAudio may
+take 2 s to begin."""
+PULSE_LATENCY_MS: Final = 30
+"""Without it, PulseAudio gives programs that come through ALSA up to 2 s of delay."""
 MOST_WAITING: Final = 20
 _LIST_S: Final = 10.0
 _CHANNELS: Final = (1, 2)
@@ -29,6 +33,7 @@ _CHANNELS: Final = (1, 2)
 
 def _library() -> Any:
     """Return the module. Raises MediaFailed("device_library_missing")."""
+    os.environ.setdefault("PULSE_LATENCY_MSEC", str(PULSE_LATENCY_MS))
     try:
         import sounddevice  # noqa: PLC0415 (a quarter of a second, and it may be missing)
     except OSError as error:

@@ -96,7 +96,7 @@ class SoundReader:
         self.cut_off = self._header.cut_off
         self.duration_s: float = self._file.frames / self._file.samplerate
         start = from_s % self.duration_s if loop else min(max(from_s, 0.0), self.duration_s)
-        self._file.seek(int(start * self._file.samplerate))
+        self._file.seek(min(round(start * self._file.samplerate), self._file.frames))
         self.from_s: float = start
         self._pieces = self._resampled()
         self._left = b""

@@ -1,7 +1,7 @@
 """Two real media processes and the smallest signalling there can be between them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -125,10 +125,24 @@ class Pair:
             await side.until(CallClosed, lambda it: it.call == call)
 
 
+MakePair = Callable[[], Awaitable[Pair]]
+
+
 @pytest.fixture
-async def pair() -> AsyncIterator[Pair]:
-    marc, john = await asyncio.gather(Side.start(), Side.start())
+async def make_pair() -> AsyncIterator[MakePair]:
+    """Start a pair when the test has made the world it is to live in."""
+    sides: list[Side] = []
+
+    async def make() -> Pair:
+        sides.extend(await asyncio.gather(Side.start(), Side.start()))
+        return Pair(sides[-2], sides[-1])
+
     try:
-        yield Pair(marc, john)
+        yield make
     finally:
-        await asyncio.gather(marc.stop(), john.stop())
+        await asyncio.gather(*(side.stop() for side in sides))
+
+
+@pytest.fixture
+async def pair(make_pair: MakePair) -> Pair:
+    return await make_pair()

@@ -1,0 +1,216 @@
+"""A microphone and a speaker that are real to PortAudio: a sound server of the test's own."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from devcloud.media.control import (
+    BLOCK_BYTES,
+    Devices,
+    ListDevices,
+    Microphone,
+    Processing,
+    Record,
+    ReportVoice,
+    SoundFile,
+    Trouble,
+    UseSource,
+    UseSpeaker,
+)
+from devcloud.media.devices import list_devices
+
+MakePair = Callable[[], Awaitable[Any]]
+CALL = "call-1"
+TONE_HZ = 1000
+
+needs_pulseaudio = pytest.mark.skipif(
+    not (shutil.which("pulseaudio") and shutil.which("paplay")), reason="needs PulseAudio"
+)
+PLAIN = Processing(
+    echo_cancellation=False, noise_suppression=False, gain_control=False, high_pass=False
+)
+
+ALSA = """
+pcm.!default { type pulse }
+pcm.mic { type pulse device "mic.monitor" hint { show on description "mic" } }
+pcm.ears { type pulse device "ears" hint { show on description "ears" } }
+"""
+
+
+class SoundServer:
+    """A PulseAudio with two null sinks: what is played into `mic` is what the microphone hears."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        socket = folder / "native"
+        self.environment = {
+            "PULSE_SERVER": f"unix:{socket}",
+            "PULSE_RUNTIME_PATH": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "HOME": str(folder),
+            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+        }
+        (folder / "asound.conf").write_text(ALSA)
+        self._process = subprocess.Popen(
+            [
+                *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no"),
+                *("--exit-idle-time=-1", "--disallow-exit"),
+                *("-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"),
+                *("-L", "module-null-sink sink_name=mic rate=48000 channels=1"),
+                *("-L", "module-null-sink sink_name=ears rate=48000 channels=1"),
+            ],
+            env=os.environ | self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 10
+        while self.run("pactl", "info").returncode and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def run(self, *command: str) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            command, env=os.environ | self.environment, capture_output=True, check=False
+        )
+
+    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(command, env=os.environ | self.environment)
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture
+def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    folder = tmp_path / "pulse"
+    folder.mkdir(mode=0o700)
+    server = SoundServer(folder)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def write_tone(path: Path, seconds: float) -> None:
+    at = np.arange(int(48_000 * seconds)) / 48_000
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * TONE_HZ * at), 48_000, subtype="PCM_16")
+
+
+def tone_share(samples: np.ndarray) -> float:
+    """How much of the energy is within 20 Hz of the tone."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
+    hertz = np.fft.rfftfreq(len(samples), 1 / 48_000)
+    return float(spectrum[abs(hertz - TONE_HZ) < 20].sum() / (spectrum.sum() + 1e-9))
+
+
+@needs_pulseaudio
+async def test_a_tone_at_one_microphone_comes_out_of_the_other_speaker(
+    sound_server: SoundServer, tmp_path: Path, make_pair: MakePair
+) -> None:
+    pair = await make_pair()
+    marc, john = pair.both()
+    tone, played = tmp_path / "tone.wav", tmp_path / "played.wav"
+    write_tone(tone, 6)
+    marc.media.send(PLAIN)
+    await pair.call()
+    marc.media.send(UseSource(call=CALL, source=Microphone(device="mic")))
+    john.media.send(UseSpeaker(call=CALL, on=True, device="ears"))
+    player = sound_server.start("paplay", "--device=mic", str(tone))
+    recorder = sound_server.start(
+        "parec",
+        "--device=ears.monitor",
+        "--file-format=wav",
+        "--rate=48000",
+        "--channels=1",
+        str(played),
+    )
+    john.media.send(ReportVoice(call=CALL, on=True))
+    async with asyncio.timeout(20):
+        while sum(map(len, john.voice)) < 300 * BLOCK_BYTES:
+            await asyncio.sleep(0.05)
+    player.kill()
+    recorder.send_signal(signal.SIGINT)
+    player.wait()
+    recorder.wait()
+    heard = np.frombuffer(b"".join(john.voice), "<i2")[-96_000:] / 32_768
+    assert tone_share(heard) > 0.9
+    speaker, _ = soundfile.read(played)
+    assert max(tone_share(part) for part in np.array_split(speaker, 4)) > 0.9
+    assert [it for it in marc.reports + john.reports if isinstance(it, Trouble)] == []
+
+
+@needs_pulseaudio
+async def test_devices_are_listed_by_name_in_mid_call(
+    sound_server: SoundServer, make_pair: MakePair
+) -> None:
+    pair = await make_pair()
+    marc = pair.marc
+    await pair.call()
+    marc.media.send(UseSource(call=CALL, source=Microphone(device="mic")))
+    marc.media.send(ListDevices())
+    found = {each.name: each for each in (await marc.until(Devices)).devices}
+    assert found["mic"].inputs > 0
+    assert found["ears"].outputs > 0
+    assert any(each.is_default_input for each in found.values())
+
+
+@needs_pulseaudio
+async def test_an_unknown_name_is_said_and_the_systems_own_is_used(
+    sound_server: SoundServer, make_pair: MakePair
+) -> None:
+    pair = await make_pair()
+    await pair.call()
+    pair.marc.media.send(UseSource(call=CALL, source=Microphone(device="Marc’s old headset")))
+    trouble = await pair.marc.until(Trouble)
+    assert (trouble.code, trouble.detail) == ("device_not_found", "Marc’s old headset")
+
+
+@needs_pulseaudio
+async def test_a_sound_server_that_dies_is_said_and_the_call_goes_on(
+    sound_server: SoundServer, tmp_path: Path, make_pair: MakePair
+) -> None:
+    pair = await make_pair()
+    marc, john = pair.both()
+    await pair.call()
+    marc.media.send(UseSource(call=CALL, source=Microphone(device="mic")))
+    marc.media.send(UseSpeaker(call=CALL, on=True, device="ears"))
+    marc.media.send(ListDevices())
+    await marc.until(Devices)
+    sound_server.stop()
+    await marc.until(Trouble, lambda it: it.code == "device_gone")
+    await marc.until(Trouble, lambda it: it.code.startswith("device_no"))
+    sample = Path(__file__).parents[3] / "src" / "devcloud" / "media" / "samples" / "marc.wav"
+    marc.media.send(UseSource(call=CALL, source=SoundFile(path=str(sample))))
+    john.media.send(Record(call=CALL, path=str(tmp_path / "heard.wav")))
+    john.media.send(ReportVoice(call=CALL, on=True))
+    async with asyncio.timeout(20):
+        while not any(max(map(abs, memoryview(it).cast("h"))) > 1000 for it in john.voice):
+            await asyncio.sleep(0.05)
+
+
+async def test_without_any_device_the_call_goes_on(
+    make_pair: MakePair,
+) -> None:
+    # PortAudio would show the machine's own devices, if this one has any.
+    if list_devices():
+        pytest.skip("this machine has sound devices of its own")
+    pair = await make_pair()
+    await pair.call()
+    pair.marc.media.send(UseSource(call=CALL, source=Microphone()))
+    pair.marc.media.send(UseSpeaker(call=CALL, on=True))
+    for code in ("device_no_microphone", "device_no_speaker"):
+        trouble = await pair.marc.until(Trouble, lambda it, code=code: it.code == code)
+        assert not trouble.fatal
