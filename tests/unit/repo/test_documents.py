@@ -2,6 +2,8 @@
 
 import json
 import re
+from argparse import ArgumentParser
+from importlib import import_module
 from pathlib import Path
 from types import UnionType
 from typing import get_args
@@ -9,6 +11,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from devcloud.cli.main import COMMANDS
 from devcloud.identity.claims import sign_in_claim
 from devcloud.identity.keys import verify
 from devcloud.model.records import EndReason
@@ -47,6 +50,16 @@ def test_every_make_target_that_is_named_exists(root: Path, tracked: list[Path])
         for target in map("".join, MAKE.findall(path.read_text("utf-8")))
         if target not in targets
     ] == []
+
+
+def test_the_front_page_names_flags_that_exist(root: Path) -> None:
+    flags = {"--language", "--json", "--verbose"}
+    for name in COMMANDS:
+        command = ArgumentParser()
+        import_module(f"devcloud.cli.{name}").add_arguments(command, str)
+        flags |= set(re.findall(r"--[a-z0-9-]+", command.format_help()))
+    readme = (root / "README.md").read_text("utf-8")
+    assert set(re.findall(r"(?<![\w-])--[a-z0-9-]+", readme)) - flags == set()
 
 
 def test_the_protocol_names_every_message(protocol: str) -> None:
