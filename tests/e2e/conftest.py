@@ -92,7 +92,7 @@ async def until(call: devcloud.ClientCall, *states: State) -> devcloud.CallStatu
 
 @pytest.fixture(scope="session")
 def sound() -> SimpleNamespace:
-    """What tests do with sound."""
+    """What tests do with sound, and waiting for a call's state."""
     return SimpleNamespace(
         read=read,
         level=level,
@@ -102,6 +102,7 @@ def sound() -> SimpleNamespace:
         hear=hear,
         loud=loud,
         silent=silent,
+        until=until,
         marc=SAMPLES / "marc.wav",
         john=SAMPLES / "john.wav",
     )
@@ -188,12 +189,6 @@ async def pair_of(address: str, data: Path) -> AsyncIterator[Pair]:
 @pytest.fixture(scope="session")
 def pairing() -> Pairing:
     return pair_of
-
-
-@pytest.fixture(scope="session")
-def state() -> Callable[..., Any]:
-    """Wait until a call has come to one of these states."""
-    return until
 
 
 @pytest.fixture

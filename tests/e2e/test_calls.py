@@ -177,19 +177,17 @@ async def test_muted_is_silence_at_the_other_side(pair: Any, sound: Any, tone: P
     await sound.hear(theirs, sound.loud)
 
 
-async def test_on_hold_both_know_and_neither_hears(
-    pair: Any, sound: Any, state: Any, tone: Path
-) -> None:
+async def test_on_hold_both_know_and_neither_hears(pair: Any, sound: Any, tone: Path) -> None:
     calls = await pair.talk(marc_plays=tone, john_plays=tone)
     for holder, other in (calls, calls[::-1]):
         await asyncio.gather(sound.hear(holder, sound.loud), sound.hear(other, sound.loud))
         await holder.hold()
-        held = await state(other, State.HELD)
+        held = await sound.until(other, State.HELD)
         assert (held.held_here, held.held_there) == (False, True)
         assert (holder.status.held_here, holder.status.held_there) == (True, False)
         await asyncio.gather(sound.hear(holder, sound.silent), sound.hear(other, sound.silent))
         await holder.hold(False)
-        await state(other, State.ACTIVE)
+        await sound.until(other, State.ACTIVE)
 
 
 async def test_an_echo_comes_back(pair: Any, sound: Any, tone: Path) -> None:
@@ -259,14 +257,18 @@ async def test_the_clock_set_back_changes_nothing(
 # ── many ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+def count(directory: str) -> int:
+    return len(list(Path(directory).iterdir()))
+
+
 def footprint(me: devcloud.Client) -> dict[str, int]:
     """What could grow."""
     desk = me.core.desk
     return {
         "tasks": len(asyncio.all_tasks()),
-        "files": len(os.listdir(f"/proc/{os.getpid()}/fd")),
-        "media files": len(os.listdir(f"/proc/{me.core.media_pid}/fd")),
-        "media threads": len(os.listdir(f"/proc/{me.core.media_pid}/task")),
+        "files": count(f"/proc/{os.getpid()}/fd"),
+        "media files": count(f"/proc/{me.core.media_pid}/fd"),
+        "media threads": count(f"/proc/{me.core.media_pid}/task"),
         "calls": len(me.calls) + len(desk.line.calls),
         "unacknowledged": len(desk._outbox),
     }
@@ -280,7 +282,7 @@ async def settled(me: devcloud.Client) -> dict[str, int]:
     return footprint(me)
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="counts files in /proc")
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts files in /proc")
 async def test_call_after_call_leaves_nothing_behind(pair: Any) -> None:
     async def one_call() -> None:
         ours, theirs = await pair.talk()

@@ -84,6 +84,7 @@ class Core:
                 self._attach(await starting)
         except BaseException:
             await self._discard(starting)
+            await session.close()
             raise
         self._tasks.spawn(session.run(), name="session")
 

@@ -19,9 +19,12 @@ from devcloud.media.control import (
     PathChanged,
     PathState,
     Report,
+    SourceAt,
+    SourceEnded,
 )
 from devcloud.media.quality import Meter, dbfs
 from devcloud.media.sound import LOUD, Sound
+from devcloud.media.sources import FileSource
 from devcloud.wire.signalling.bodies import IceCandidate
 
 if TYPE_CHECKING:
@@ -92,6 +95,7 @@ class Call:
         self._stun = stun
         self._path: Path | None = None
         self._meter: Meter | None = None
+        self._played: FileSource | None = None
         self._measured_at = time.monotonic()
 
     async def make_offer(self, generation: int) -> None:
@@ -124,7 +128,8 @@ class Call:
         self.tell(PathChanged(call=self.name, generation=generation, state=state))
 
     async def measure(self) -> None:
-        """Report the quality of the path."""
+        """Report how far the file is that is played, and the quality of the path."""
+        self._tell_source()
         now = time.monotonic()
         with self._clock.lock:
             sent, heard = self.sound.levels()
@@ -134,6 +139,16 @@ class Call:
             return
         counters = await self._path.counters()
         self.tell(self._meter.measure(now, counters, _level(sent, samples), _level(heard, samples)))
+
+    def _tell_source(self) -> None:
+        source = self.sound.source
+        if not isinstance(source, FileSource) or source is self._played:
+            return
+        if source.ended:
+            self._played = source
+            self.tell(SourceEnded(call=self.name))
+        else:
+            self.tell(SourceAt(call=self.name, at_s=source.at_s))
 
     def drop_path(self) -> None:
         """Close the path, if there is one."""
