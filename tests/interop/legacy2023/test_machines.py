@@ -1,0 +1,154 @@
+"""DevCloud's 2023 machines with the programs of 2023: each way, each end, each server."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.interop.legacy2023 import sound
+from tests.interop.legacy2023.hosts import Host, why_not
+from tests.interop.legacy2023.programs import PEER, TODAY, Program, client, server
+
+pytestmark = [
+    pytest.mark.needs_root,
+    pytest.mark.skipif(bool(why_not()), reason=why_not() or "namespaces can be made"),
+]
+
+
+class Scene:
+    """A server and people, each program of 2023 or of today."""
+
+    def __init__(
+        self,
+        hosts: list[Host],
+        programs: ExitStack,
+        said: dict[str, sound.Sound],
+        directory: Path,
+        server_is: Path,
+    ) -> None:
+        self.hosts, self.programs, self.said, self.directory = hosts, programs, said, directory
+        self.server = programs.enter_context(server(hosts[0], server_is))
+
+    def person(self, number: int, name: str, program: Path, **options: str) -> Program:
+        files: dict[str, str | Path] = {}
+        if name in self.said:
+            files["play"] = sound.write(self.directory / f"{name}.wav", self.said[name])
+            files["record"] = self.directory / f"{name}-heard.wav"
+        at = self.hosts[0].address
+        person = client(self.hosts[number], at, name, program=program, **files, **options)
+        self.programs.enter_context(person).expect("registered")
+        return person
+
+    def heard_by(self, name: str) -> sound.Sound:
+        return sound.read(self.directory / f"{name}-heard.wav")
+
+
+@pytest.fixture
+def server_is(request: pytest.FixtureRequest) -> Path:
+    """Which server: ours, unless the test says otherwise."""
+    return getattr(request, "param", TODAY)
+
+
+@pytest.fixture
+def scene(
+    hosts: list[Host],
+    programs: ExitStack,
+    said: dict[str, sound.Sound],
+    tmp_path: Path,
+    server_is: Path,
+) -> Scene:
+    return Scene(hosts, programs, said, tmp_path, server_is)
+
+
+def begin(marc: Program, john: Program) -> None:
+    marc.order("call John")
+    assert john.expect("ringing")["name"] == "Marc"
+    john.expect("in_call")
+    marc.expect("accepted")
+
+
+@pytest.mark.parametrize(
+    ("server_is", "caller", "callee"),
+    [
+        pytest.param(TODAY, PEER, TODAY, id="2023 calls today"),
+        pytest.param(TODAY, TODAY, PEER, id="today calls 2023"),
+        pytest.param(TODAY, PEER, PEER, id="2023 calls 2023"),
+        pytest.param(TODAY, TODAY, TODAY, id="today calls today"),
+        pytest.param(PEER, PEER, TODAY, id="2023 calls today by a server of 2023"),
+        pytest.param(PEER, TODAY, PEER, id="today calls 2023 by a server of 2023"),
+    ],
+    indirect=["server_is"],
+)
+def test_both_hear_each_other(
+    scene: Scene, said: dict[str, sound.Sound], caller: Path, callee: Path
+) -> None:
+    marc, john = scene.person(1, "Marc", caller), scene.person(2, "John", callee)
+    begin(marc, john)
+    marc.expect("said_all")
+    john.expect("said_all")
+    john.order("close")
+    john.expect("closed")
+    marc.expect("closed_by_peer")
+    assert sound.likeness(said["John"], scene.heard_by("Marc")) > 0.9
+    assert sound.likeness(said["Marc"], scene.heard_by("John")) > 0.9
+
+
+def test_a_refusal(scene: Scene) -> None:
+    marc = scene.person(1, "Marc", TODAY)
+    john = scene.person(2, "John", PEER, on_call="reject")
+    marc.order("call John")
+    john.expect("ringing")
+    marc.expect("rejected")
+
+
+def test_a_third_caller_of_2023_hears_no_at_once(scene: Scene) -> None:
+    marc, john = scene.person(1, "Marc", PEER), scene.person(2, "John", TODAY)
+    eve = scene.person(3, "Eve", PEER)
+    begin(marc, john)
+    eve.order("call John")
+    # One REJECT, and two readers of the socket in a program of 2023: either may take it.
+    assert john.expect_one_of("turned_away")["name"] == "Eve"
+    eve.expect_one_of("rejected", "no_answer")
+
+
+def test_an_impostor_does_not_ring(scene: Scene) -> None:
+    scene.person(1, "Marc", PEER)
+    john = scene.person(2, "John", TODAY)
+    eve = scene.person(3, "Eve", PEER, start_as="Marc")
+    eve.order("call John")
+    assert john.expect("impostor")["name"] == "Marc"
+
+
+def test_two_calls_in_a_row_whoever_ends_the_first(scene: Scene) -> None:
+    marc, john = scene.person(1, "Marc", PEER), scene.person(2, "John", TODAY)
+    for ends, other in ((john, marc), (marc, john)):
+        begin(marc, john)
+        end(ends, other)
+    begin(marc, john)
+
+
+def end(ends: Program, other: Program) -> None:
+    """End the call from one side and see it end on the other."""
+    ends.order("close")
+    ends.expect("closed")
+    other.expect("closed_by_peer")
+
+
+def test_the_server_dies_in_mid_call(scene: Scene, said: dict[str, sound.Sound]) -> None:
+    marc, john = scene.person(1, "Marc", PEER), scene.person(2, "John", TODAY)
+    begin(marc, john)
+    scene.server.kill()
+    john.expect("said_all")
+    marc.expect("said_all")
+    marc.order("close")
+    marc.expect("closed")
+    john.expect("closed_by_peer")
+    assert sound.likeness(said["Marc"], scene.heard_by("John")) > 0.9
+
+
+def test_a_program_that_dies_is_noticed(scene: Scene) -> None:
+    marc, john = scene.person(1, "Marc", PEER), scene.person(2, "John", TODAY)
+    begin(marc, john)
+    marc.order("die")
+    assert marc.ended() == 9
+    john.expect("said_all")
+    john.expect("lost")
