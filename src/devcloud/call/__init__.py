@@ -1,6 +1,7 @@
 """The life of a call, pure: what happened goes in, what to do comes out.
 
-    machine   one call: its table, its timers, its end
+    table     what may happen when, on one page
+    machine   one call: `Call`, made of `life`, `ringing` and `talking`; its media are `paths`
     line      all calls of one device: busy, glare, call waiting, one active call at a time
     mailbox   messages repeated until acknowledged, repeats dropped
 

@@ -141,7 +141,7 @@ class Line:
         if id in self._over:
             # Its cancel came first.
             return [(None, TellGone(id, peer, device, self._over[id]))]
-        ours = self._dialling_to(peer)
+        ours = self.dialling_to(peer)
         if ours is not None and ours.invited and not ours_yields(ours.id, id):
             return [(ours, InviteAgain(device))]
         call = Call.receive(
@@ -227,7 +227,8 @@ class Line:
         """Return the call from `peer` that rings here, if there is one."""
         return self._with(peer, Role.CALLEE)
 
-    def _dialling_to(self, peer: str) -> Call | None:
+    def dialling_to(self, peer: str) -> Call | None:
+        """Return our own call to `peer` that has not been answered, if there is one."""
         return self._with(peer, Role.CALLER)
 
     def _too_busy(self) -> bool:
