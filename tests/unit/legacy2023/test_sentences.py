@@ -17,7 +17,7 @@ from devcloud.wire.legacy2023.connection import (
     Unreported,
 )
 from devcloud.wire.legacy2023.sentences import sentence
-from devcloud.wire.legacy2023.settings import parse_ip, parse_port, plain_address
+from devcloud.wire.legacy2023.settings import parse_ip, parse_port
 
 EN, FR = Language.ENGLISH, Language.FRENCH
 AT = "10.0.0.1"
@@ -138,10 +138,3 @@ def test_what_is_an_address_and_a_port() -> None:
     assert parse_ip(" 192.168.35.145 ") == "192.168.35.145"
     assert parse_ip("2001:DB8::1") == "2001:db8::1"
     assert [parse_port(text) for text in ("1024", " 10000", "65535")] == [1024, 10000, 65535]
-
-
-def test_how_2023_writes_the_address_of_a_peer() -> None:
-    assert plain_address("::ffff:10.0.0.1") == "10.0.0.1"
-    assert plain_address("10.0.0.1") == "10.0.0.1"
-    assert plain_address("fe80::1%eth0") == "fe80::1"
-    assert plain_address("nowhere") == "nowhere"

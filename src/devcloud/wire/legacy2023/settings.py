@@ -31,17 +31,3 @@ def parse_port(text: str) -> int:
     if not is_number or not LOWEST_PORT <= int(digits) <= HIGHEST_PORT:
         raise BadSettings("port_out_of_range", port=text[:64])
     return int(digits)
-
-
-def plain_address(host: str) -> str:
-    """Return the address of a peer as 2023 programs write it: an IPv4-mapped one as IPv4.
-
-    A zone (`%eth0`) is left away: it means something on one machine only. What is no address
-    is returned as it is.
-    """
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
