@@ -295,7 +295,11 @@ def _naming(address: str) -> Iterator[None]:
     except aiohttp.ClientSSLError:
         # Something took the connection and does not speak TLS.
         raise Unreachable("not_devcloud", address=address) from None
-    except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, UnicodeError):
+    except aiohttp.ClientConnectorError as error:
+        hung_up = isinstance(error.os_error, ConnectionResetError)
+        code = "not_devcloud" if hung_up else "server_unreachable"
+        raise Unreachable(code, address=address) from None
+    except (aiohttp.InvalidURL, UnicodeError):
         # A host name may be one that no name service can even be asked for: UnicodeError.
         raise Unreachable("server_unreachable", address=address) from None
     except (aiohttp.ClientError, OSError):
