@@ -18,10 +18,12 @@ from devcloud.media.control import (
     OfferMade,
     PathChanged,
     PathState,
+    Quality,
     Report,
     SourceAt,
     SourceEnded,
 )
+from devcloud.media.path2023 import CODEC, Path2023, Port2023
 from devcloud.media.quality import Meter, dbfs
 from devcloud.media.sound import LOUD, Sound
 from devcloud.media.sources import FileSource
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 CANDIDATE_WAIT_S: Final = 0.003
 """How long candidates are gathered into one report: they come within a millisecond."""
+MOST_EARLY_CANDIDATES: Final = 64
 
 Tell = Callable[[Report], None]
 
@@ -90,10 +93,12 @@ class Call:
         self.tell = tell
         self.generation = 0
         self.sound = Sound(self._heard)
+        self._early: list[tuple[int, IceCandidate]] = []
         self._engine = engine
         self._clock = clock
         self._stun = stun
         self._path: Path | None = None
+        self._leave_2023: Callable[[], None] | None = None
         self._meter: Meter | None = None
         self._played: FileSource | None = None
         self._measured_at = time.monotonic()
@@ -105,8 +110,11 @@ class Call:
 
     async def take_offer(self, generation: int, sdp: str) -> None:
         """Replace the path by one that answers the offer, and report the answer."""
-        answer = await self._new_path(generation).answer(sdp)
+        path = self._new_path(generation)
+        answer = await path.answer(sdp)
         self.tell(AnswerMade(call=self.name, generation=generation, sdp=answer))
+        early, self._early = self._early, []
+        await path.add_candidates([each for number, each in early if number == generation])
 
     async def take_answer(self, generation: int, sdp: str) -> None:
         """Give the answer to the path, unless a newer one has taken its place."""
@@ -114,9 +122,16 @@ class Call:
             await self._path.take_answer(sdp)
 
     async def add_candidates(self, generation: int, candidates: list[IceCandidate]) -> None:
-        """Give candidates to the path, unless a newer one has taken its place."""
+        """Give candidates to the path, unless a newer one has taken its place.
+
+        Those of a path that is still to be made wait for it: they may overtake its offer, or the
+        offer may be held back until the person has accepted.
+        """
         if self._path is not None and generation == self.generation:
             await self._path.add_candidates(candidates)
+        elif generation > self.generation:
+            room = MOST_EARLY_CANDIDATES - len(self._early)
+            self._early += [(generation, each) for each in candidates[:room]]
 
     def path_changed(self, generation: int, state: PathState) -> None:
         """Send the sound through the path as soon as it is up."""
@@ -127,6 +142,18 @@ class Call:
                 self.sound.path = self._path
         self.tell(PathChanged(call=self.name, generation=generation, state=state))
 
+    def talk_2023(self, generation: int, port: Port2023, address: str) -> None:
+        """Replace the path by voice of 2023, to and from `address`."""
+        self.drop_path()
+        self.generation = generation
+        events = PathEvents(self, generation)
+        path = Path2023(address, port.send, events.block_arrived)
+        port.paths[address] = path
+        self._leave_2023 = lambda: port.leave(address, path)
+        with self._clock.lock:
+            self.sound.path = path
+        self.tell(PathChanged(call=self.name, generation=generation, state=PathState.CONNECTED))
+
     async def measure(self) -> None:
         """Report how far the file is that is played, and the quality of the path."""
         self._tell_source()
@@ -135,6 +162,18 @@ class Call:
             sent, heard = self.sound.levels()
         samples = round((now - self._measured_at) * 48_000)
         self._measured_at = now
+        if self._leave_2023 is not None:
+            # Voice of 2023 carries neither numbers nor times: nothing tells loss, delay or jitter.
+            self.tell(
+                Quality(
+                    call=self.name,
+                    generation=self.generation,
+                    codec=CODEC,
+                    path="direct",
+                    input_level_dbfs=_level(sent, samples),
+                    output_level_dbfs=_level(heard, samples),
+                )
+            )
         if self._path is None or self._meter is None or self.sound.path is None:
             return
         counters = await self._path.counters()
@@ -154,6 +193,9 @@ class Call:
         """Close the path, if there is one."""
         with self._clock.lock:
             self.sound.path = None
+        leave, self._leave_2023 = self._leave_2023, None
+        if leave is not None:
+            leave()
         path, self._path = self._path, None
         if path is not None:
             path.close()

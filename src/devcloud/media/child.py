@@ -20,6 +20,7 @@ from devcloud.media.clock import Clock
 from devcloud.media.control import Order, Report, Trouble
 from devcloud.media.engine import Engine
 from devcloud.media.files import SoundReader
+from devcloud.media.path2023 import Port2023
 from devcloud.media.pipe import OrderReader, ReportWriter
 from devcloud.media.recorder import Recorder, WavWriter
 from devcloud.media.sources import (
@@ -34,7 +35,9 @@ from devcloud.model.errors import BadSound, DevCloudError, ProtocolViolation, St
 
 MOST_CALLS: Final = 64
 LONGEST_ORDER_S: Final = 10.0
-_FATAL: Final = (control.MakeOffer, control.TakeOffer, control.TakeAnswer)
+_FATAL: Final = (
+    control.MakeOffer, control.TakeOffer, control.TakeAnswer, control.Talk2023,
+)  # fmt: skip
 
 
 class Child:
@@ -51,6 +54,7 @@ class Child:
         self._card = Card(self.tell)
         self._clock = Clock(self._tick)
         self._files = Worker("files")
+        self._port_2023: Port2023 | None = None
         self._next_second = time.monotonic() + 1.0
         self._handlers: dict[type[Any], Callable[[Any], Awaitable[None]]] = {
             control.OpenCall: self._open_call,
@@ -67,6 +71,9 @@ class Child:
             control.UseSpeaker: self._use_speaker,
             control.Processing: self._process,
             control.ListDevices: self._list_devices,
+            control.Listen2023: self._listen_2023,
+            control.Send2023: self._send_2023,
+            control.Talk2023: self._talk_2023,
         }
 
     async def run(self) -> None:
@@ -233,6 +240,25 @@ class Child:
 
     async def _list_devices(self, _order: control.ListDevices) -> None:
         self._card.list()
+
+    async def _listen_2023(self, order: control.Listen2023) -> None:
+        port, self._port_2023 = self._port_2023, None
+        if port is not None:
+            port.close()
+        if order.address:
+            port = await Port2023.open(order.address, order.port, self.tell, self._clock.lock)
+            self._port_2023 = port
+            address, number = port.bound
+            self.tell(control.Listening2023(address=address, port=number))
+
+    async def _send_2023(self, order: control.Send2023) -> None:
+        if self._port_2023 is not None:
+            self._port_2023.send(order.data, order.to)
+
+    async def _talk_2023(self, order: control.Talk2023) -> None:
+        if self._port_2023 is None:
+            raise ProtocolViolation("port_2023_closed")
+        self._call(order.call).talk_2023(order.generation, self._port_2023, order.address)
 
     async def _report_voice(self, order: control.ReportVoice) -> None:
         sound = self._call(order.call).sound

@@ -176,6 +176,29 @@ class CloseCall(ControlMessage, tag="close_call"):
     call: str
 
 
+class Listen2023(ControlMessage, tag="listen_2023"):
+    """Take UDP `port` at `address` for calls with programs of 2023 (`Listening2023`, or `Trouble`
+    with `port_2023_taken`, `address_2023_not_here`); an empty address lets it go."""
+
+    address: str
+    port: int = 5001
+
+
+class Send2023(ControlMessage, tag="send_2023"):
+    """Send a datagram to an address."""
+
+    data: bytes
+    to: str
+
+
+class Talk2023(ControlMessage, tag="talk_2023"):
+    """Make a new path: voice of 2023, to and from `address`. Reported with `PathChanged`."""
+
+    call: str
+    generation: int
+    address: str
+
+
 class ListDevices(ControlMessage, tag="list_devices"):
     """Ask for a `Devices` report."""
 
@@ -187,6 +210,7 @@ class Quit(ControlMessage, tag="quit"):
 Order = (
     Processing | OpenCall | MakeOffer | TakeOffer | TakeAnswer | AddCandidates | SetVoice
     | UseSource | UseSpeaker | Record | ReportVoice | Play | CloseCall | ListDevices | Quit
+    | Listen2023 | Send2023 | Talk2023
 )  # fmt: skip
 
 
@@ -291,6 +315,20 @@ class Heard(ControlMessage, tag="heard"):
     pcm: bytes
 
 
+class Listening2023(ControlMessage, tag="listening_2023"):
+    """The port of 2023 calls is ours."""
+
+    address: str
+    port: int
+
+
+class Came2023(ControlMessage, tag="came_2023"):
+    """A datagram came to it, voice or not; at most a few hundred a second."""
+
+    data: bytes
+    source: str
+
+
 class CallClosed(ControlMessage, tag="call_closed"):
     """A call's path and sound are gone and its recording is complete."""
 
@@ -326,4 +364,5 @@ class Devices(ControlMessage, tag="devices"):
 Report = (
     Ready | OfferMade | AnswerMade | CandidatesFound | PathChanged | FirstVoice | Quality
     | SourceEnded | SourceAt | Heard | CallClosed | Trouble | Devices
+    | Listening2023 | Came2023
 )  # fmt: skip

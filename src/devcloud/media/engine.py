@@ -200,8 +200,15 @@ class Path:
         if not self._described:
             return
         waiting, self._waiting = self._waiting, []
+        refusal: ProtocolViolation | None = None
         for each in waiting:
-            await self._add(each)
+            try:
+                await self._add(each)
+            except ProtocolViolation as error:
+                # The others may be good.
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
     def push(self, block: bytes) -> None:
         """Send 10 ms."""

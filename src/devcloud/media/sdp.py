@@ -78,8 +78,9 @@ def _dropped(line: str, kept: list[str]) -> bool:
 
 
 def _edit_line(line: str, kept: list[str]) -> str:
-    if line.startswith("m=audio "):
-        return " ".join([*line.split(" ")[:3], *kept])
+    words = line.split(" ")
+    if words[0] == "m=audio" and len(words) > 3:
+        return " ".join([*words[:3], *kept])
     if line.startswith(f"a=fmtp:{OPUS} "):
         return _with(_with(line, "useinbandfec", 1), "maxaveragebitrate", BITRATE_BPS)
     return line

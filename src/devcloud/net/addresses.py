@@ -117,7 +117,7 @@ def _bind_one(each: socket.socket, host: str, port: int, *, optional: bool = Fal
     except PermissionError:
         raise BadSettings("port_not_allowed", port=port) from None
     except OSError as failure:
-        if _is_taken(failure):
+        if is_taken(failure):
             raise AlreadyRunning("port_taken", port=port) from None
         if optional:
             return False
@@ -125,5 +125,6 @@ def _bind_one(each: socket.socket, host: str, port: int, *, optional: bool = Fal
     return True
 
 
-def _is_taken(failure: OSError) -> bool:
+def is_taken(failure: OSError) -> bool:
+    """Return whether binding failed because somebody else has the port."""
     return failure.errno == errno.EADDRINUSE or getattr(failure, "winerror", None) == 10048
