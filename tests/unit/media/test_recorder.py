@@ -138,14 +138,14 @@ except StorageFailed as failed:
     assert len(read(tmp_path / "heard.wav")) == 1001 - HEADER_BYTES - 1
 
 
-def test_a_recorder_writes_in_order_and_completes_on_close(tmp_path: Path) -> None:
+async def test_a_recorder_writes_in_order_and_completes_on_close(tmp_path: Path) -> None:
     worker, path, failures = Worker("files"), tmp_path / "heard.wav", []
     recorder = Recorder(WavWriter(str(path)), worker, failures.append)
     blocks = [bytes([number % 256]) * BLOCK_BYTES for number in range(260)]
     for block in blocks:
         recorder.hear(block)
-    recorder.close()
-    recorder.close()
+    await worker.run(recorder.close)
+    await worker.run(recorder.close)
     assert read(path) == b"".join(blocks)
     assert failures == []
 
