@@ -8,7 +8,6 @@ import soundfile
 import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pesq import pesq
 from tests.unit.media.voice2023.link2023 import (
     Network,
     Sound,
@@ -25,6 +24,8 @@ from devcloud.media.voice2023.lateness import Lateness
 from devcloud.media.voice2023.outgoing import Outgoing
 from devcloud.media.voice2023.playout import EXCESS_S, MOST_RESERVE_S, Playout
 from devcloud.wire.legacy2023.datagrams import BLOCK_BYTES, BLOCK_S, is_text
+
+pesq = pytest.importorskip("pesq").pesq
 
 CLEAN = Network()
 JITTER = Network(jitter_s=0.030)
