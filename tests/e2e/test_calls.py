@@ -270,14 +270,14 @@ def footprint(me: devcloud.Client) -> dict[str, int]:
         "media files": count(f"/proc/{me.core.media_pid}/fd"),
         "media threads": count(f"/proc/{me.core.media_pid}/task"),
         "calls": len(me.calls) + len(desk.line.calls),
-        "unacknowledged": len(desk._outbox),
+        "unacknowledged": desk.unacknowledged,
     }
 
 
 async def settled(me: devcloud.Client) -> dict[str, int]:
     """The footprint once the acknowledgements of the last call are in."""
     async with asyncio.timeout(20):
-        while len(me.core.desk._outbox):
+        while me.core.desk.unacknowledged:
             await asyncio.sleep(0.02)
     return footprint(me)
 

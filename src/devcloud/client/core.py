@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from devcloud.call import events as on
 from devcloud.call.machine import Call
-from devcloud.client import desk as desks
-from devcloud.client.desk import Action, Desk
+from devcloud.client import actions
+from devcloud.client.actions import Action
+from devcloud.client.desk import Desk
 from devcloud.client.people import People
 from devcloud.client.session import Listener, Session
 from devcloud.identity.pins import PinBook
@@ -223,28 +224,28 @@ class Core:
 
     def _carry_one(self, action: Action) -> None:
         match action:
-            case desks.Say(message):
+            case actions.Say(message):
                 if self.session is not None:
                     self.session.send(message)  # type: ignore[arg-type]
-            case desks.Order(order):
+            case actions.Order(order):
                 self.order(order)
                 if isinstance(order, control.OpenCall):
                     self._watcher.opened(order.call)
-            case desks.Rang(call):
+            case actions.Rang(call):
                 self._watcher.rang(call)
-            case desks.Changed(call):
+            case actions.Changed(call):
                 self._watcher.changed(call)
-            case desks.Became(old, new):
+            case actions.Became(old, new):
                 self._watcher.became(old, new)
-            case desks.Remembered(record):
+            case actions.Remembered(record):
                 _log.info("call %s: %s", record.call, record.reason)
-            case desks.Pinned(book):
+            case actions.Pinned(book):
                 self._watcher.pinned(book)
-            case desks.Distrusted(call, error, sender):
+            case actions.Distrusted(call, error, sender):
                 _log.warning("%s: %s", sender, error)
                 if call is not None:
                     self._watcher.distrusted(call.id, error)
-            case desks.Dropped(error, sender):
+            case actions.Dropped(error, sender):
                 _log.warning("dropped a message from %s: %s", sender, error)
 
     def _set_alarm(self) -> None:

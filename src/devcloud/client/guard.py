@@ -15,12 +15,13 @@ from devcloud.call.machine import Call
 from devcloud.client.translate import Reveal, Said
 from devcloud.identity import pins
 from devcloud.identity.handshake import CalleeHandshake, CallerHandshake, Handshake
-from devcloud.identity.keys import SigningKey
+from devcloud.identity.keys import SigningKey, fingerprint, is_public_key
 from devcloud.identity.pins import PinBook, Verdict
 from devcloud.identity.words import NONCE_BYTES, Indices
 from devcloud.model.errors import ProtocolViolation, Untrusted
 from devcloud.model.signed import Signed
 from devcloud.wire.signalling import messages
+from devcloud.wire.signalling.codec import type_of
 from devcloud.wire.signalling.messages import CallMessage
 
 H = TypeVar("H", bound=Handshake)
@@ -63,9 +64,31 @@ class Guard:
         handshake = self._handshakes.get(call)
         if handshake is None:
             return Trust()
-        pin = self.book.find(handshake.peer)
-        verdict = pins.judge(pin, handshake.peer_key) if handshake.peer_key else None
-        return Trust(handshake.peer_key, verdict, handshake.words, self._changed.get(call, ""))
+        changed = self._changed.get(call, "")
+        verdict = None
+        if handshake.peer_key:
+            verdict = pins.judge(self.book.find(handshake.peer), handshake.peer_key)
+            if verdict is Verdict.CHANGED:
+                # Two strangers have called under one name: the other one was taken.
+                changed = handshake.peer_key
+        return Trust(handshake.peer_key, verdict, handshake.words, changed)
+
+    def require_trust(self, call: str) -> None:
+        """Raise Untrusted `key_changed_ask` where a changed key waits for the person's word."""
+        if self.trust(call).changed_key:
+            raise Untrusted("key_changed_ask", name=self._handshakes[call].peer)
+
+    def require_same(self, name: str, key: str) -> None:
+        """Compare the key that the server shows for `name` with the one we know. One that is no
+        key at all is left to the call itself, where it has to be proved.
+
+        Raises:
+            Untrusted: `key_changed`.
+        """
+        pin = self.book.find(name)
+        if pin is not None and is_public_key(key) and pin.key != key:
+            old, new = fingerprint(pin.key), fingerprint(key)
+            raise Untrusted("key_changed", name=name, old=old, new=new)
 
     # ── what goes out ────────────────────────────────────────────────────────────────────────────
 
@@ -97,14 +120,20 @@ class Guard:
 
         Raises:
             Untrusted: `key_changed` waits for the person; anything else ends the call.
-            ProtocolViolation: old news, or a description nobody could rely on.
+            ProtocolViolation: old news (`…_out_of_place`), or a description nobody could rely on.
         """
         handshake = self._handshakes.get(message.call)
-        if isinstance(message, messages.Invite):
-            handshake = handshake or self._be_called(message)
+        if handshake is None and isinstance(message, messages.Invite):
+            handshake = self._be_called(message)
         if handshake is None:
-            # No call of ours: the line has an answer for what comes too late.
+            if said.needs_trust:
+                # Our own invitation has not left: this answers nothing.
+                raise ProtocolViolation("message_out_of_place", type=type_of(message))
             return
+        pin = self.book.find(handshake.peer)
+        if pin is not None:
+            # Another call of the same person may have changed what is known of them.
+            handshake.trust(pin)
         try:
             self._check(handshake, message, said)
         except Untrusted as error:
@@ -139,31 +168,32 @@ class Guard:
     def accept_change(self, call: str, now: float) -> None:
         """The person says that the changed key is right. `now` is the time of day."""
         handshake = self._handshakes[call]
-        key = self._changed.pop(call)
-        self.book = pins.accept_change(self.book, handshake.peer, key, now)
-        pin = self.book.find(handshake.peer)
-        assert pin is not None
-        handshake.trust(pin)
+        key = self.trust(call).changed_key
+        self._changed.pop(call, None)
+        self.accept_key_of(handshake.peer, key, now)
+
+    def accept_key_of(self, name: str, key: str, now: float) -> None:
+        """The person says that `key` is the right one for `name`, outside any call."""
+        self.book = pins.accept_change(self.book, name, key, now)
 
     def remember(self, call: str, now: float) -> bool:
         """Both have agreed to talk: keep the other side's key. Whether the book has changed."""
         handshake = self._handshakes[call]
         before = self.book
         self.book = pins.remember(self.book, handshake.peer, handshake.peer_key, now)
-        pin = self.book.find(handshake.peer)
-        if pin is not None:
-            handshake.trust(pin)
         return self.book is not before
 
     def confirm_words(self, call: str, *, match: bool) -> None:
         """The person has compared the safety words.
 
         Raises:
-            Untrusted: `words_not_there`, before there are any.
+            Untrusted: `words_not_there`, before there are any; `key_changed_ask`, when another key
+                has been accepted for this name since.
         """
         handshake = self._handshakes.get(call)
         if handshake is None or handshake.words is None:
             raise Untrusted("words_not_there")
+        self.require_trust(call)
         self.book = pins.confirm_words(self.book, handshake.peer, handshake.peer_key, match=match)
 
     def forget(self, call: str) -> None:

@@ -33,6 +33,15 @@ class Said:
     signed: Signed = bodies.UNSIGNED
     generation: int = 1
 
+    @property
+    def needs_trust(self) -> bool:
+        """Whether it says who somebody is: a description, an acceptance, a nonce."""
+        if isinstance(self.event, on.RingingReceived):
+            return bool(self.event.sdp)
+        return isinstance(
+            self.event, on.AnswerReceived | on.OfferReceived | on.OfferAnswered | Reveal
+        )
+
 
 def read(message: CallMessage) -> Said:  # noqa: PLR0911 - one return per message
     """Return what a call message says. Raises ProtocolViolation where its body is not what its

@@ -1,0 +1,173 @@
+"""What goes out about calls, and comes again until it is acknowledged.
+
+Between the desk and the two mailboxes of `call.mailbox`: this module puts numbers and addresses on
+what a call says, and knows nothing of why it says it. Without input or output: `out` takes what is
+to be sent now.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from devcloud.call import commands as do
+from devcloud.call.line import Refuse, TellGone
+from devcloud.call.machine import Call
+from devcloud.call.mailbox import Inbox, Outbox
+from devcloud.client.translate import body_of
+from devcloud.media import control
+from devcloud.model.signed import Signed
+from devcloud.wire.signalling import bodies, messages
+from devcloud.wire.signalling.codec import encode_body
+from devcloud.wire.signalling.messages import CallMessage
+
+
+class Mail:
+    """The messages of all calls of one device, on their way."""
+
+    def __init__(self, out: Callable[[CallMessage], None]) -> None:
+        self.online = False
+        self._out = out
+        self._outbox: Outbox[CallMessage] = Outbox()
+        self._inbox = Inbox()
+        self._invites: dict[str, messages.Invite] = {}
+
+    def __len__(self) -> int:
+        return len(self._outbox)
+
+    # ── the connection and the clock ─────────────────────────────────────────────────────────────
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` wants to be called, at the latest."""
+        return self._outbox.deadline if self.online else None
+
+    def signed_in(self, now: float) -> None:
+        """There is a connection: what was not acknowledged is said again."""
+        self.online = True
+        for message in self._outbox.signed_in(now):
+            self._out(message)
+
+    def signed_out(self) -> None:
+        """There is none: what is said waits."""
+        self.online = False
+
+    def tick(self, now: float) -> None:
+        """Say again what is due."""
+        if self.online:
+            for message in self._outbox.due(now):
+                self._out(message)
+
+    # ── what comes in ────────────────────────────────────────────────────────────────────────────
+
+    def is_new(self, message: CallMessage) -> bool:
+        """Whether this message has not been here before; it has from now on."""
+        return self._inbox.is_new(message.call, message.device, message.seq)
+
+    def acknowledge(self, message: CallMessage) -> None:
+        """Say that a message is here: without a connection it comes again."""
+        if self.online:
+            device = message.device or None
+            self._out(
+                messages.Ack(call=message.call, seq=message.seq, to=message.from_, to_device=device)
+            )
+
+    def is_invite(self, call: str, sequence: int) -> bool:
+        """Whether this is an invitation that still waits for its acknowledgement."""
+        return isinstance(self._outbox.find(call, sequence), messages.Invite)
+
+    def settle(self, call: str, sequence: int) -> CallMessage | None:
+        """Acknowledged, or known to be undeliverable: never again. Returns what it was."""
+        return self._outbox.settle(call, sequence)
+
+    # ── what goes out ────────────────────────────────────────────────────────────────────────────
+
+    def say_command(self, call: Call, command: do.Command, signed: Signed, now: float) -> None:
+        """Say what a call wants to be said."""
+        if is_last_word(command):
+            # Whatever was said before does not matter any more, and must not ring there again.
+            self._outbox.withdraw(call.id)
+        match command:
+            case do.SendCancel():
+                self.say(call, messages.Cancel, now, device=command.device, reason=command.reason)
+            case do.SendDecline():
+                self.say(call, messages.Decline, now, reason=command.reason, text=command.text)
+            case do.SendHangup():
+                self.say(call, messages.Hangup, now, reason=command.reason)
+            case _:
+                kind, body = body_of(call, command, signed)
+                self.say(call, kind, now, body=body)
+
+    def say_candidates(self, call: Call, found: control.CandidatesFound, now: float) -> None:
+        """Tell the other side of more ways to reach us."""
+        if not call.over and found.candidates:
+            body = bodies.CandidatesBody(generation=found.generation, candidates=found.candidates)
+            self.say(call, messages.Candidate, now, body=body)
+
+    def say_without_call(self, command: Refuse | TellGone, now: float) -> None:
+        """Tell a device of a call that is not, or no more, here."""
+        kind = messages.Decline if isinstance(command, Refuse) else messages.Hangup
+        self._post(
+            kind(
+                call=command.call,
+                seq=self._outbox.next_sequence(command.call),
+                to=command.peer,
+                to_device=command.device,
+                reason=command.reason,
+            ),
+            now,
+        )
+
+    def invite_again(self, call: Call, device: str, now: float) -> None:
+        """Say the invitation again, to one device."""
+        sequence = self._outbox.next_sequence(call.id)
+        invite = self._invites[call.id]
+        self._post(msgspec.structs.replace(invite, seq=sequence, to_device=device), now)
+
+    def forget_invite(self, call: str) -> None:
+        """It will not be said again."""
+        self._invites.pop(call, None)
+
+    def say(
+        self,
+        call: Call,
+        kind: type[CallMessage],
+        now: float,
+        *,
+        body: bodies.Body | None = None,
+        device: str | None = None,
+        **fields: Any,
+    ) -> None:
+        """Say something to the other side of a call, or to one of its devices."""
+        message = kind(
+            call=call.id,
+            seq=self._outbox.next_sequence(call.id),
+            to=call.peer,
+            to_device=device or call.device,
+            body=messages.NO_BODY if body is None else encode_body(body),
+            **fields,
+        )
+        self._post(message, now)
+
+    def _post(self, message: CallMessage, now: float) -> None:
+        if isinstance(message, messages.Invite):
+            self._invites[message.call] = message
+        self._outbox.post(message.call, message.seq, message, now)
+        if self.online:
+            self._out(message)
+
+
+def is_last_word(command: do.Command) -> bool:
+    """Whether nothing follows this in its call."""
+    if isinstance(command, do.SendCancel):
+        return command.device is None
+    return isinstance(command, do.SendDecline | do.SendHangup)
+
+
+def may_speak(call: Call, message: CallMessage) -> bool:
+    """Whether this device has a say in this call: one that is not the chosen one may still answer
+    or decline (and hear that it is too late), but no more."""
+    chosen = call.device is None or message.device == call.device
+    return chosen or isinstance(
+        message, messages.Ringing | messages.Answer | messages.Decline | messages.Hangup
+    )
