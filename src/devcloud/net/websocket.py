@@ -127,8 +127,8 @@ class WebSocket(asyncio.Protocol):
 
     def _sort(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.PING:
-            self._put(control_frame(Opcode.PONG, payload))
             self.receiver.control_received()
+            self._put(control_frame(Opcode.PONG, payload))
         elif opcode is Opcode.PONG:
             self.receiver.control_received()
         elif opcode is Opcode.CLOSE:

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 PEOPLE_PER_MESSAGE = 150
 """A person takes at most 400 bytes of JSON: so many stay below the longest message."""
 _NAMES_PER_MESSAGE = 400
-_LOOK_EVERY_S = 1.0
 
 _T = TypeVar("_T")
 _VERSION = version("devcloud-voice")
@@ -189,8 +188,9 @@ class Hall:
                     now=now,
                 )
             case Cancel() | Hangup():
+                to_all = message.to_device is None and message.not_device is None
                 record = self.calls.ended(
-                    message.call, by=member.name, reason=message.reason, now=now
+                    message.call, by=member.name, reason=message.reason, now=now, to_all=to_all
                 )
             case _:
                 return
@@ -274,7 +274,7 @@ class Hall:
 
     def _look(self) -> None:
         now = self.now()
-        self._at("look", now + _LOOK_EVERY_S, self._look)
+        self._at("look", now + self.settings.limits.look_every_s, self._look)
         for session in list(self.sessions):
             session.look(now)
 

@@ -41,6 +41,11 @@ from devcloud.wire.websocket.frames import CloseCode, text_frame
 
 _NONCE_BYTES = 32
 _SEARCH_COSTS = 20
+_CLOSE_CODES = {
+    "frame_broken": CloseCode.PROTOCOL_ERROR,
+    "message_not_utf8": CloseCode.NOT_UTF8,
+    "message_too_long": CloseCode.TOO_LONG,
+}
 _UNOBSERVED = frozenset({Ack, Candidate, Ringing, Update})
 
 _log = get_log(__name__)
@@ -265,7 +270,7 @@ class Session:
     def _turn_away(self, failure: DevCloudError) -> None:
         """Say what is wrong, and close."""
         self._say_error(failure)
-        self._ws.close(CloseCode.POLICY, failure.code)
+        self._ws.close(_CLOSE_CODES.get(failure.code, CloseCode.POLICY), failure.code)
         _log.info("turned away", address=self.address, code=failure.code)
 
     # ── time and the end ─────────────────────────────────────────────────────────────────────────

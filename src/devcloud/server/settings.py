@@ -19,7 +19,8 @@ class Limits:
     """How much anyone may ask. Times are in seconds.
 
     `address_messages` is generous enough for an office behind one address; `new_names` are names
-    claimed from one address; `ping_s` of silence is asked about, `silence_s` of it ends a session.
+    claimed from one address; `ping_s` of silence is asked about, `silence_s` of it ends a session;
+    sessions are looked at every `look_every_s`.
     """
 
     door: DoorLimits = field(default_factory=DoorLimits)
@@ -32,6 +33,7 @@ class Limits:
     ping_s: float = 15.0
     silence_s: float = 45.0
     closing_s: float = 2.0
+    look_every_s: float = 1.0
     everyone_up_to: int = EVERYONE_UP_TO
 
 
