@@ -119,7 +119,9 @@ class Child:
             code = error.code if isinstance(error, DevCloudError) else "path_stuck"
             detail = str(error.values.get("detail", "")) if isinstance(error, DevCloudError) else ""
             name = getattr(order, "call", "")
-            self.tell(Trouble(call=name, code=code, detail=detail, fatal=isinstance(order, _FATAL)))
+            # A candidate that makes no sense, queued or not, leaves the other candidates.
+            fatal = isinstance(order, _FATAL) and code != "path_candidate"
+            self.tell(Trouble(call=name, code=code, detail=detail, fatal=fatal))
 
     def _tick(self) -> None:
         self._card.begin_tick()

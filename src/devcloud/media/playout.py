@@ -63,16 +63,21 @@ class SteadyQueue:
     """Blocks between two clocks, one out per `take`: a microphone's, a program's, an echo's.
 
     A queue that runs empty gives silence, which leaves what comes late one block deeper in it; so
-    the depth grows to what the unevenness of its source needs. With `trim`, a block is dropped
-    whenever one was left over for TRIM_TICKS in a row.
+    the depth grows to what the unevenness of its source needs. When a block has been left over for
+    TRIM_TICKS in a row, one is dropped: always with `trim`, and otherwise only as many as lateness
+    has added, so that a program may be ahead as far as it likes.
     """
 
-    TRIM_TICKS: Final = 300
+    TRIM_TICKS: Final = 200
+    LONGEST_GAP: Final = 10
+    """A gap of more ticks is a pause that was meant."""
 
     def __init__(self, silence: bytes, longest: int, *, trim: bool) -> None:
         self._silence = silence
         self._trim = trim
         self._surplus = 0
+        self._gap = 0
+        self._late = 0
         self._waiting: deque[bytes] = deque(maxlen=longest)
 
     def put(self, block: bytes) -> None:
@@ -83,12 +88,16 @@ class SteadyQueue:
         """Return the next block."""
         if not self._waiting:
             self._surplus = 0
+            self._gap += 1
             return self._silence
+        self._late = self._late + self._gap if self._gap <= self.LONGEST_GAP else 0
+        self._gap = 0
         block = self._waiting.popleft()
         self._surplus = self._surplus + 1 if self._waiting else 0
-        if self._trim and self._surplus >= self.TRIM_TICKS:
+        if self._surplus >= self.TRIM_TICKS and (self._trim or self._late):
             self._waiting.popleft()
             self._surplus = 0
+            self._late = max(0, self._late - 1)
         return block
 
     def clear(self) -> None:

@@ -108,6 +108,37 @@ def test_a_queue_that_stays_too_deep_is_trimmed_if_so_wished() -> None:
     assert depths == {True: 0, False: 5}
 
 
+def test_lateness_is_made_good_and_being_ahead_is_not() -> None:
+    queue = SteadyQueue(QUIET, 50, trim=False)
+    for _ in range(20):
+        queue.put(b"x")
+    for _ in range(1_000):
+        queue.put(b"x")
+        queue.take()
+    assert len(queue) == 20
+    # Late by five, then all of them at once, as a program on a busy machine does it.
+    for _ in range(25):
+        queue.take()
+    for _ in range(5):
+        queue.put(b"x")
+    for _ in range(2_000):
+        queue.put(b"x")
+        queue.take()
+    assert len(queue) == 0
+
+
+def test_after_a_pause_that_was_meant_nothing_is_dropped() -> None:
+    queue = SteadyQueue(QUIET, 50, trim=False)
+    for _ in range(30):
+        queue.take()
+    for _ in range(10):
+        queue.put(b"x")
+    for _ in range(2_000):
+        queue.put(b"x")
+        queue.take()
+    assert len(queue) == 10
+
+
 def test_a_full_queue_loses_its_oldest() -> None:
     queue = SteadyQueue(QUIET, 2, trim=False)
     for block in (b"a", b"b", b"c"):

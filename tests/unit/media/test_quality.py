@@ -44,7 +44,7 @@ def test_more_delay_is_never_better(loss: float, one: float, other: float) -> No
 @given(SHARES, DELAYS)
 def test_sending_everything_twice_never_hurts(loss: float, delay: float) -> None:
     once = mos(one_way_ms=delay, loss=loss, red=False)
-    assert mos(one_way_ms=delay, loss=loss, red=True) >= once
+    assert mos(one_way_ms=delay, loss=loss, red=True) >= once - 1e-9
 
 
 def test_levels() -> None:
