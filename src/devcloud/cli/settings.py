@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from devcloud.client.datadir import default_directory
+from devcloud.client.places import default_directory
 from devcloud.model.errors import BadSettings
 from devcloud.model.texts import Language
 

@@ -12,8 +12,10 @@ from types import TracebackType
 
 from devcloud.call.states import Timers
 from devcloud.client.address import parse_address
-from devcloud.client.datadir import DataDirectory, default_directory
+from devcloud.client.datadir import DataDirectory
 from devcloud.client.ongoing import CallOver, ClientCall
+from devcloud.client.places import default_directory
+from devcloud.client.policy import Policy, WarmUp, parse_warm_up
 from devcloud.client.session import Session, SignIn
 from devcloud.client.signed_in import Client, Connection
 from devcloud.client.status import CallStatus
@@ -31,8 +33,13 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
     with this installation's key (the platform's own by default). An `observer` sees who is there,
     is seen by nobody, and calls nobody. `language` is that of the safety words.
 
+    `warm_up` says when a call connects, muted, while it still rings: `always`, for people whose key
+    is `known` (the default), or `never`. It shows one's network addresses to whoever rings.
+    `only_encrypted` makes and takes no other calls. `keyring` keeps the key in the platform's key
+    store, from now on (it needs the extra `keyring`).
+
     Raises, on entering:
-        BadName, BadSettings: not a name, not an address.
+        BadName, BadSettings: not a name, not an address, not a way to warm up.
         StorageFailed, AlreadyRunning: the data directory.
         Unreachable, Refused: the server.
         MediaFailed: the media process does not start.
@@ -47,6 +54,9 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
         observer: bool = False,
         timers: Timers | None = None,
         language: Language = Language.ENGLISH,
+        warm_up: str = WarmUp.KNOWN,
+        only_encrypted: bool = False,
+        keyring: bool = False,
     ) -> None:
         self.name = parse_name(name)
         self._address = parse_address(address)
@@ -54,11 +64,13 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
         self._observer = observer
         self._timers = timers
         self._language = language
+        self._policy = Policy(warm_up=parse_warm_up(warm_up), only_encrypted=only_encrypted)
+        self._keyring = keyring
         self._data: DataDirectory | None = None
         self._client: Client | None = None
 
     async def __aenter__(self) -> Client:
-        self._data = DataDirectory(self._directory)
+        self._data = DataDirectory(self._directory, keyring=self._keyring)
         if not self._observer:
             self._data.lock(self.name)
         try:
@@ -70,6 +82,7 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
                 self._data,
                 timers=self._timers,
                 language=self._language,
+                policy=self._policy,
             )
             sign_in = SignIn(
                 name=self.name, device=device, key=self._data.key(), observer=self._observer

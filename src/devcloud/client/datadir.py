@@ -11,9 +11,8 @@ from types import TracebackType
 from urllib.parse import quote
 
 import filelock
-import platformdirs
 
-from devcloud.client.keyfile import load_or_create
+from devcloud.client.keyfile import install, load_or_create
 from devcloud.identity.keys import SigningKey
 from devcloud.identity.pins import PinBook, read_book, write_book
 from devcloud.model.errors import AlreadyRunning, StorageFailed
@@ -24,17 +23,14 @@ HOLDER_FILE = "client.holder"
 SERVERS_FILE = "servers.json"
 
 
-def default_directory() -> Path:
-    """Return where a client keeps its things unless told otherwise."""
-    return Path(platformdirs.user_data_dir("devcloud", appauthor=False)) / "client"
-
-
 class DataDirectory:
     """A client's files. As a context manager it holds the lock."""
 
-    def __init__(self, path: Path) -> None:
-        """Make the directory where it is missing. Raises StorageFailed `directory_unusable`."""
+    def __init__(self, path: Path, *, keyring: bool = False) -> None:
+        """Make the directory where it is missing. `keyring` moves the key to the platform's key
+        store. Raises StorageFailed `directory_unusable`."""
         self.path = path
+        self._keyring = keyring
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -84,7 +80,11 @@ class DataDirectory:
 
     def key(self) -> SigningKey:
         """Return this installation's key, made at first use. Raises StorageFailed."""
-        return load_or_create(self.path)
+        return load_or_create(self.path, keyring=self._keyring)
+
+    def install_key(self, key: SigningKey) -> None:
+        """Take an imported key. Raises StorageFailed `key_file_exists` where another one is."""
+        install(self.path, key, keyring=self._keyring)
 
     def pin(self, authority: str) -> str:
         """Return the certificate pinned for `host:port`, or nothing. Raises StorageFailed."""
