@@ -162,7 +162,8 @@ class Ringing(CallMessage, tag="ringing"):
 
 
 class Answer(CallMessage, tag="answer"):
-    """Callee → caller: accepted. Body: `DescriptionBody`, empty where `ringing` had it already."""
+    """Callee → caller: accepted. Body: `DescriptionBody`, what `ringing` had again, so that either
+    may be lost; empty where this device has lost its path and is about to offer another."""
 
 
 class Candidate(CallMessage, tag="candidate"):
