@@ -19,11 +19,13 @@ from devcloud.client.actions import Action
 from devcloud.client.desk import Desk
 from devcloud.client.people import People
 from devcloud.client.session import Listener, Session
+from devcloud.identity.keys import fingerprint, is_public_key
 from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.media.process import MediaProcess
 from devcloud.model import ids
-from devcloud.model.errors import DevCloudError, MediaFailed
+from devcloud.model.errors import DevCloudError, MediaFailed, Untrusted
+from devcloud.model.records import CallKind
 from devcloud.net.tasks import Tasks
 from devcloud.wire.signalling import messages
 from devcloud.wire.signalling.messages import CallMessage, FromServer
@@ -47,6 +49,7 @@ class Watcher:
     online: Callable[[bool, float | None], None]
     failed: Callable[[DevCloudError], None]
     distrusted: Callable[[str, DevCloudError], None]
+    """Of a call by its id; of nothing, where an invitation was refused before it rang."""
     pinned: Callable[[PinBook], None]
 
 
@@ -110,9 +113,17 @@ class Core:
     # ── the person ───────────────────────────────────────────────────────────────────────────────
 
     def place(self, peer: str) -> str:
-        """Call somebody and return the call's id. Raises LocalError, Busy."""
+        """Call somebody and return the call's id. Raises LocalError, Busy, Untrusted."""
         call = ids.call_id(os.urandom(ids.CALL_ID_BYTES))
-        self.desk.place(call, peer, self._loop.time(), time.time())
+        person = self.people.find(peer)
+        self.desk.place(
+            call,
+            peer,
+            self._loop.time(),
+            time.time(),
+            key=person.key if person else "",
+            kind=person.kind if person else CallKind.DEVCLOUD,
+        )
         self._carry()
         return call
 
@@ -124,6 +135,16 @@ class Core:
     def accept_key(self, call: str) -> None:
         """The person says that a changed key is right."""
         self.desk.accept_key(call, self._loop.time(), time.time())
+        self._carry()
+
+    def accept_key_of(self, name: str, shown: str) -> None:
+        """The person says that the key whose fingerprint is `shown` is the right one for `name`.
+        Raises Untrusted `key_gone`: it is not the one that the server shows now."""
+        person = self.people.find(name)
+        key = person.key if person else ""
+        if not is_public_key(key) or fingerprint(key) != shown:
+            raise Untrusted("key_gone", name=name)
+        self.desk.accept_key_of(name, key, time.time())
         self._carry()
 
     def confirm_words(self, call: str, *, match: bool) -> None:
@@ -243,8 +264,7 @@ class Core:
                 self._watcher.pinned(book)
             case actions.Distrusted(call, error, sender):
                 _log.warning("%s: %s", sender, error)
-                if call is not None:
-                    self._watcher.distrusted(call.id, error)
+                self._watcher.distrusted("" if call is None else call.id, error)
             case actions.Dropped(error, sender):
                 _log.warning("dropped a message from %s: %s", sender, error)
 

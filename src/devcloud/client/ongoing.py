@@ -17,7 +17,7 @@ from devcloud.client.core import Core
 from devcloud.client.guard import Trust
 from devcloud.client.status import CallStatus, Stopwatch, status_of
 from devcloud.media import control
-from devcloud.model.errors import DevCloudError, LocalError, MediaFailed
+from devcloud.model.errors import DevCloudError, LocalError, MediaFailed, Untrusted
 from devcloud.model.records import EndReason
 from devcloud.model.texts import Language
 
@@ -167,6 +167,8 @@ class ClientCall:
             self._watch.ended = self._loop.time()
         if self._call.state in (State.ACTIVE, State.HELD):
             self._secured = True
+        if self._call.reason is EndReason.UNTRUSTED and self.trouble is None:
+            self.trouble = Untrusted("untrusted_there", name=self.peer)
         if self._call.state is State.ENDED:
             self.audio.closed()
         status = self.status

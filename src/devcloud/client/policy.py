@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from devcloud.model.errors import Untrusted
+from devcloud.model.errors import BadSettings, Untrusted
 from devcloud.model.records import CallKind
 
 
@@ -15,6 +15,14 @@ class WarmUp(StrEnum):
     KNOWN = "known"
     """For people whose key is known; for strangers after accepting."""
     NEVER = "never"
+
+
+def parse_warm_up(text: str) -> WarmUp:
+    """Return the setting that `text` names. Raises BadSettings `warm_up_invalid`."""
+    try:
+        return WarmUp(text)
+    except ValueError:
+        raise BadSettings("warm_up_invalid", what=text[:40]) from None
 
 
 @dataclass(frozen=True)

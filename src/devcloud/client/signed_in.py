@@ -17,6 +17,7 @@ from devcloud.client.datadir import DataDirectory
 from devcloud.client.desk import Desk
 from devcloud.client.guard import Guard
 from devcloud.client.ongoing import ClientCall
+from devcloud.client.policy import DEFAULT, Policy
 from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.model.errors import DevCloudError
@@ -26,6 +27,7 @@ from devcloud.model.texts import Language
 
 MOST_RINGING = 256
 """Calls that rang and that no program has taken out; the oldest are forgotten."""
+MOST_REFUSALS = 64
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Client:
         *,
         timers: Timers | None = None,
         language: Language = Language.ENGLISH,
+        policy: Policy = DEFAULT,
     ) -> None:
         self.name = name
         self.address = address
@@ -62,13 +65,12 @@ class Client:
         self._calls: dict[str, ClientCall] = {}
         self._aliases: dict[str, str] = {}
         self._ringing: deque[ClientCall] = deque(maxlen=MOST_RINGING)
+        self._refusals: deque[DevCloudError] = deque(maxlen=MOST_REFUSALS)
         self._connection = Connection(online=False)
         self._news = asyncio.Event()
         self._closed = False
         guard = Guard(name, data.key(), data.book(address.authority), os.urandom)
-        desk = Desk(
-            name, device, timers=timers, stun=(address.stun,), guard=guard, warm=guard.knows
-        )
+        desk = Desk(name, device, timers=timers, stun=(address.stun,), guard=guard, policy=policy)
         self.core = Core(
             desk,
             Watcher(
@@ -132,6 +134,9 @@ class Client:
             BadName: not a name.
             LocalError: `name_own`.
             Busy: `already_in_call`.
+            Untrusted: `key_changed`: the server shows another key than this name had before.
+                Nothing has been sent; see `accept_key`. Also `call_not_encrypted` and
+                `encryption_lost`, of calls with programs of 2023.
         """
         self._check()
         id = self.core.place(parse_name(name))
@@ -148,6 +153,23 @@ class Client:
             while self._ringing:
                 yield self._ringing.popleft()
             self._check()
+            await self._wait()
+
+    def accept_key(self, name: str, *, fingerprint: str) -> None:
+        """The person says that the key with this fingerprint (`new` of `key_changed`) is the right
+        one for `name`, who is not verified any more: `call` can be tried again.
+
+        Raises:
+            Untrusted: `key_gone`: that key is not the one that the server shows now.
+        """
+        self.core.accept_key_of(parse_name(name), fingerprint)
+
+    async def refusals(self) -> AsyncIterator[DevCloudError]:
+        """Yield why an invitation was refused before it rang: somebody is not who they say, or
+        somebody in between has changed what they said. The newest are kept."""
+        while not self._closed:
+            while self._refusals:
+                yield self._refusals.popleft()
             await self._wait()
 
     # ── from the core ────────────────────────────────────────────────────────────────────────────
@@ -193,6 +215,9 @@ class Client:
         call = self._calls.get(call_id)
         if call is not None:
             call.distrusted(error)
+        elif not call_id:
+            self._refusals.append(error)
+            self._tell()
 
     def _pinned(self, book: PinBook) -> None:
         self._data.keep_book(self.address.authority, book)
