@@ -215,7 +215,7 @@ class FakeMedia:
         path = self.sounds.pop(call).path
         if path is not None:
             self.ether.close(path)
-        late = self.world.chance(0.03)
+        late = self.world.chance(0.03) and not self.ether.calm
         self.report(control.CallClosed(call=call), self.world.between(0.0, 4.0 if late else 0.1))
 
     def _new_path(self, call: str, generation: int) -> Path:
@@ -228,15 +228,18 @@ class FakeMedia:
         return sound.path
 
     def _described(self, path: Path, made: control.OfferMade | control.AnswerMade) -> None:
-        self.report(made, self.world.between(0.005, 0.05))
-        candidate = IceCandidate(candidate=path.nonce)
-        for _ in range(self.world.rng.randint(1, 2)):
-            self.report(
-                control.CandidatesFound(
-                    call=path.call, generation=path.generation, candidates=[candidate]
-                ),
-                self.world.between(0.001, 0.2),
+        reports: list[control.Report] = [
+            control.CandidatesFound(
+                call=path.call,
+                generation=path.generation,
+                candidates=[IceCandidate(candidate=path.nonce)],
             )
+            for _ in range(self.world.rng.randint(1, 2))
+        ]
+        # The first candidates may be found before the description has been told.
+        reports.insert(self.world.chance(0.1), made)
+        for report in reports:
+            self.report(report, self.world.between(0.001, 0.1))
 
     def _take_offer(self, order: control.TakeOffer) -> None:
         kind, call, generation, nonce = order.sdp.split(":")

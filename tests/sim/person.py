@@ -273,6 +273,8 @@ class Device:
         now = _PHASES.get(call.state, "")
         if phase and now != phase:
             allowed = getattr(self.desk.line.timers, phase)
+            if phase == "connect":
+                allowed = min(allowed, self.world.connects_within)
             if self.world.now - since > allowed + SLACK_S:
                 raise Violation(f"{self.who}: {call.id[:4]} spent more than {allowed} s in {phase}")
         if now != phase:

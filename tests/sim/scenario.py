@@ -61,6 +61,9 @@ class Scenario:
         world = self.world
         self.calm = self.weather.ordered and world.chance(0.3)
         self.ether.calm = self.calm
+        if self.calm:
+            # Twice to and fro, where the path was with another device, and a moment for the media.
+            world.connects_within = 5 * self.weather.slowest + 0.9
         self.ether.blocked = not self.calm and world.chance(0.02)
         self.names = NAMES[: world.rng.choice((2, 2, 2, 3, 4))]
         for name in self.names:

@@ -29,6 +29,8 @@ class World:
         self.happenings = 0
         self.accepted: set[str] = set()
         """The calls that a callee has accepted."""
+        self.connects_within = inf
+        """The longest that connecting may take after acceptance, where nothing is wrong."""
         self._heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._count = 0
 

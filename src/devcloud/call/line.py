@@ -102,9 +102,8 @@ class Line:
     @property
     def deadline(self) -> float | None:
         """When `tick` wants to be called, at the latest."""
-        return min(
-            (c.deadline for c in self.calls.values() if c.deadline is not None), default=None
-        )
+        deadlines = [call.deadline for call in self.calls.values()]
+        return min([each for each in deadlines if each is not None], default=None)
 
     def place(self, id: str, peer: str, now: float, wall: float) -> list[Output]:
         """Call `peer`; or take their call, where they are calling already.

@@ -84,7 +84,7 @@ class Outbox(Generic[M]):
     @property
     def deadline(self) -> float | None:
         """When `due` will have something, or something to forget."""
-        return min((min(x.repeat_at, x.expires_at) for x in self._letters.values()), default=None)
+        return min([letter.repeat_at for letter in self._letters.values()], default=None)
 
     def due(self, now: float) -> list[M]:
         """Return what is to be said again now, and give up what has been said for long enough."""

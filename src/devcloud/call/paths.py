@@ -91,6 +91,11 @@ class Paths:
         self.open()
         self._say(do.MakeOffer(self.generation))
 
+    def offer_anew(self) -> None:
+        """Make another one, since the media process that made the first has died too early."""
+        self._go_on(self.generation + 1, offered=True)
+        self.offer()
+
     def take_invitation(self, device: str) -> None:
         """Make a path for the offer in the invitation."""
         assert self._invitation is not None

@@ -111,7 +111,7 @@ class Ringing(Life):
             # The path is lost: the next one is for after acceptance.
             self._paths.open()
         elif self.role is Role.CALLER:
-            self._paths.offer()
+            self._paths.offer_anew()
         elif self._paths.media_open:
             self._take_invitation()
 

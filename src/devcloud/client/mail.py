@@ -14,6 +14,7 @@ from devcloud.call import commands as do
 from devcloud.call.line import Refuse, TellGone
 from devcloud.call.machine import Call
 from devcloud.call.mailbox import Inbox, Outbox
+from devcloud.call.states import Role
 from devcloud.client.translate import body_of
 from devcloud.media import control
 from devcloud.model.signed import Signed
@@ -30,6 +31,7 @@ class Mail:
         self._out = out
         self._outbox: Outbox[CallMessage] = Outbox()
         self._inbox = Inbox()
+        self._early: dict[str, list[control.CandidatesFound]] = {}
         self._invites: dict[str, messages.Invite] = {}
 
     def __len__(self) -> int:
@@ -97,10 +99,17 @@ class Mail:
             case _:
                 kind, body = body_of(call, command, signed)
                 self.say(call, kind, now, body=body)
+        if isinstance(command, do.SendInvite):
+            for found in self._early.pop(call.id, ()):
+                if found.generation == command.generation:
+                    self.say_candidates(call, found, now)
 
     def say_candidates(self, call: Call, found: control.CandidatesFound, now: float) -> None:
         """Tell the other side of more ways to reach us."""
-        if not call.over and found.candidates:
+        if call.role is Role.CALLER and not call.invited:
+            # Nobody knows this call yet: right after the invitation.
+            self._early.setdefault(call.id, []).append(found)
+        elif not call.over and found.candidates:
             body = bodies.CandidatesBody(generation=found.generation, candidates=found.candidates)
             self.say(call, messages.Candidate, now, body=body)
 
@@ -126,6 +135,7 @@ class Mail:
 
     def forget_invite(self, call: str) -> None:
         """It will not be said again."""
+        self._early.pop(call, None)
         self._invites.pop(call, None)
 
     def say(
