@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import uvloop
 
-from benchmarks.harness.processes import Process, allow_files, orders, say, start
+from benchmarks.harness.processes import Process, allow_files, keep_output, orders, say, start
 
 CONNECT_S = 120.0
 DRAIN_S = 5.0
@@ -22,6 +22,7 @@ Load = Callable[[float], Awaitable[int]]
 
 def run_load(prepare: Callable[[], Awaitable[Load]]) -> None:
     """In the process of a load: prepare it, then a round for each line."""
+    keep_output()
     allow_files(_FILES)
 
     async def work() -> None:

@@ -18,6 +18,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_S = 5.0
 _LONGEST_LINE = 16 * 1024 * 1024
+_answers = 1
 
 
 class BenchmarkFailed(Exception):
@@ -105,9 +106,17 @@ def cpu_s(pid: int) -> float:
     return float(times.user + times.system)
 
 
+def keep_output() -> None:
+    """In a process of a benchmark: keep standard output for answers; what libraries print there
+    goes to standard error from now on. Call it first of all."""
+    global _answers  # noqa: PLW0603 (a process has one standard output)
+    _answers = os.dup(1)
+    os.dup2(2, 1)
+
+
 def say(**values: Any) -> None:
     """In a process of a benchmark: answer with a line."""
-    print(json.dumps(values), flush=True)
+    os.write(_answers, json.dumps(values).encode() + b"\n")
 
 
 async def orders() -> AsyncIterator[Any]:

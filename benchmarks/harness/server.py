@@ -23,7 +23,7 @@ from pathlib import Path
 import uvloop
 from aiohttp import WSMsgType, web
 
-from benchmarks.harness.processes import Process, allow_files, orders, say, start
+from benchmarks.harness.processes import Process, allow_files, keep_output, orders, say, start
 from devcloud.directory.buckets import Rate
 from devcloud.net.oneport import DoorLimits
 from devcloud.net.tls import load_or_make, server_context
@@ -103,6 +103,7 @@ async def run(
 
 def main() -> None:
     """Be one of the servers."""
+    keep_output()
     allow_files(_MANY)
     kind, arguments = sys.argv[1], sys.argv[2:]
     match kind:
