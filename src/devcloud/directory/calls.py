@@ -65,7 +65,7 @@ class CallRegister:
         # Each in the order of its deadline, since all wait equally long.
         self._unanswered: OrderedDict[str, _Call] = OrderedDict()
         self._lost: OrderedDict[str, _Call] = OrderedDict()
-        self._by_device: dict[tuple[str, str], set[str]] = {}
+        self._by_device: dict[tuple[str, str], dict[str, None]] = {}
         # Ids of calls that are over: a late repeat of an invitation begins nothing.
         self._over: OrderedDict[str, None] = OrderedDict()
         self.begun = 0
@@ -105,7 +105,7 @@ class CallRegister:
         )
         self.begun += 1
         self._calls[call] = self._unanswered[call] = begun
-        self._by_device.setdefault(begun.caller_device, set()).add(call)
+        self._by_device.setdefault(begun.caller_device, {})[call] = None
         return given_up
 
     def answered(self, call: str, *, by: str, device: str, now: float) -> bool:
@@ -116,7 +116,7 @@ class CallRegister:
             return False
         found.answered_at = now
         found.callee_device = (folded, device)
-        self._by_device.setdefault(found.callee_device, set()).add(call)
+        self._by_device.setdefault(found.callee_device, {})[call] = None
         del self._unanswered[call]
         return True
 
@@ -216,7 +216,7 @@ class CallRegister:
         self._lost.pop(call.call, None)
         for device in (call.caller_device, call.callee_device):
             if device is not None and device in self._by_device:
-                self._by_device[device].discard(call.call)
+                self._by_device[device].pop(call.call, None)
                 if not self._by_device[device]:
                     del self._by_device[device]
                     self._gone.discard(device)

@@ -66,7 +66,7 @@ class People:
         devices[member.device] = member
         member.everyone = len(self._people) <= self._everyone_up_to
         if member.everyone:
-            self._gathering.everyone.add(member)
+            self._gathering.everyone[member] = None
         if not member.observer:
             self._as_written[member.name] = devices
             self._gathering.note(member, now)
@@ -90,7 +90,7 @@ class People:
             del room[member.folded]
             if not member.observer:
                 del self._as_written[member.name]
-        self._gathering.everyone.discard(member)
+        self._gathering.everyone.pop(member, None)
         self._gathering.unwatch(member, member.watched)
 
     def set_status(self, member: Member, status: Status, takes_2023: bool, now: float) -> None:

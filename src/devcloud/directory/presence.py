@@ -26,8 +26,9 @@ class Gathering:
 
     def __init__(self, gather_s: float) -> None:
         self._gather_s = gather_s
-        self.everyone: set[Member] = set()
-        self._watchers: dict[str, set[Member]] = {}
+        # Dictionaries as sets that keep their order: the same story is told in the same words.
+        self.everyone: dict[Member, None] = {}
+        self._watchers: dict[str, dict[Member, None]] = {}
         self._told: dict[str, Person] = {}
         self._changed: dict[str, str] = {}
         self._looked = False
@@ -46,13 +47,13 @@ class Gathering:
     def watch(self, member: Member, names: Iterable[str]) -> None:
         """Tell `member` of these people (folded names)."""
         for folded in names:
-            self._watchers.setdefault(folded, set()).add(member)
+            self._watchers.setdefault(folded, {})[member] = None
 
     def unwatch(self, member: Member, names: Iterable[str]) -> None:
         """Tell `member` no more."""
         for folded in names:
             watchers = self._watchers[folded]
-            watchers.discard(member)
+            watchers.pop(member, None)
             if not watchers:
                 del self._watchers[folded]
 

@@ -22,8 +22,12 @@ from devcloud.server.settings import Limits, ServerSettings
 PATIENCE_S = 20
 
 
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Everything on both loops: Windows has the first only."""
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Everything on both loops (Windows has the first only); a process has a loop of its own."""
+    if item.path.stem == "test_process":
+        return {"asyncio": asyncio.new_event_loop}
     return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 

@@ -182,7 +182,7 @@ def test_it_rings_for_seven_seconds_from_the_start() -> None:
 def test_a_caller_who_closes_rings_no_longer() -> None:
     john = ringing()
     john.receive(b"CLOSE", MARC, 1.0)
-    assert john.take_happenings() == [CallerGaveUp("Marc")]
+    assert john.take_happenings() == [CallerGaveUp("Marc", closed=True)]
     assert john.take_datagrams(2.0) == []
 
 
@@ -240,6 +240,18 @@ def test_callers_to_check_are_bounded_and_forgotten() -> None:
 
 
 # ── busy, strangers, what comes late ─────────────────────────────────────────────────────────────
+
+
+def test_a_person_who_is_in_another_call_is_busy_before_and_after_the_look_up() -> None:
+    john = Exchange("John")
+    john.receive(b"START Marc", MARC, 0.0)
+    john.busy = True
+    john.identify("Marc", MARC, MARC, 0.1)
+    john.receive(b"START Eve", EVE, 0.2)
+    assert john.take_happenings() == [
+        CallerToCheck("Marc", MARC), TurnedAway("Marc", MARC), TurnedAway("Eve", EVE),
+    ]  # fmt: skip
+    assert john.take_datagrams(0.2) == [Outgoing(b"REJECT", MARC), Outgoing(b"REJECT", EVE)]
 
 
 def test_a_third_caller_is_rejected_at_once_in_every_state() -> None:

@@ -142,3 +142,13 @@ def test_control_frames() -> None:
 def test_what_is_no_control_frame(wrong: Callable[[], bytes]) -> None:
     with pytest.raises(ValueError, match="control frame"):
         wrong()
+
+
+def test_what_was_right_before_a_broken_frame_counts() -> None:
+    reader = FrameReader(100)
+    reader.feed(frame(b"right") + frame(b"", 0x83) + frame(b"after"))
+    assert reader.take(9) == [(Opcode.TEXT, b"right")]
+    assert reader.broken
+    for _ in range(2):
+        with pytest.raises(ProtocolViolation):
+            reader.take(9)
