@@ -20,6 +20,7 @@ from devcloud.media.worker import Worker
 from devcloud.model.errors import MediaFailed
 
 RETRY_S: Final = 5.0
+STUCK_S: Final = 10.0
 _MOST_WAITING: Final = 12
 
 
@@ -70,7 +71,7 @@ class _End:
         self.wanted = ""
         self.stream: OpenStream | None = None
         self.retry_at = 0.0
-        self.busy = False
+        self.busy_since: float | None = None
         self.said: set[str] = set()
 
 
@@ -143,8 +144,10 @@ class Card:
             stream = end.stream
             lost = stream is not None and not stream.alive
             missing = stream is None and now >= end.retry_at
-            if end.users and (lost or missing) and not end.busy:
-                end.busy = True
+            if end.busy_since is not None:
+                self._watch(end, now - end.busy_since)
+            elif end.users and (lost or missing):
+                end.busy_since = now
                 self._worker.submit(partial(self._mend, end))
 
     def list(self) -> None:
@@ -162,9 +165,15 @@ class Card:
         end.users = (*end.users, user)
         end.wanted = device
         if changed:
-            end.busy = True
+            end.busy_since = time.monotonic()
             end.said.clear()
             self._worker.submit(partial(self._replace, end))
+
+    def _watch(self, end: _End, waited_s: float) -> None:
+        """Say so when the system does not come back from opening or closing a device."""
+        if waited_s > STUCK_S and "device_stuck" not in end.said:
+            end.said.add("device_stuck")
+            self._trouble(end, "device_stuck", "")
 
     # ── the worker ───────────────────────────────────────────────────────────────────────────────
 
@@ -190,7 +199,7 @@ class Card:
             if end.stream is None and end.users:
                 self._try(end, name)
         end.retry_at = time.monotonic() + RETRY_S
-        end.busy = False
+        end.busy_since = None
         self._renew_processor()
 
     def _try(self, end: _End, name: str) -> None:

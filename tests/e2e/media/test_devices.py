@@ -20,7 +20,6 @@ from devcloud.media.control import (
     ListDevices,
     Microphone,
     Processing,
-    Record,
     ReportVoice,
     SoundFile,
     Trouble,
@@ -180,7 +179,7 @@ async def test_an_unknown_name_is_said_and_the_systems_own_is_used(
 
 @needs_pulseaudio
 async def test_a_sound_server_that_dies_is_said_and_the_call_goes_on(
-    sound_server: SoundServer, tmp_path: Path, make_pair: MakePair
+    sound_server: SoundServer, make_pair: MakePair
 ) -> None:
     pair = await make_pair()
     marc, john = pair.both()
@@ -191,13 +190,13 @@ async def test_a_sound_server_that_dies_is_said_and_the_call_goes_on(
     await marc.until(Devices)
     sound_server.stop()
     await marc.until(Trouble, lambda it: it.code == "device_gone")
-    await marc.until(Trouble, lambda it: it.code.startswith("device_no"))
+    nothing = ("device_failed", "device_not_found", "device_no_microphone", "device_no_speaker")
+    await marc.until(Trouble, lambda it: it.code in nothing)
     sample = Path(__file__).parents[3] / "src" / "devcloud" / "media" / "samples" / "marc.wav"
     marc.media.send(UseSource(call=CALL, source=SoundFile(path=str(sample))))
-    john.media.send(Record(call=CALL, path=str(tmp_path / "heard.wav")))
     john.media.send(ReportVoice(call=CALL, on=True))
     async with asyncio.timeout(20):
-        while not any(max(map(abs, memoryview(it).cast("h"))) > 1000 for it in john.voice):
+        while not (voice := john.voice[-50:]) or np.frombuffer(b"".join(voice), "<i2").max() < 1000:
             await asyncio.sleep(0.05)
 
 
