@@ -30,7 +30,7 @@ class DevCloudError(Exception):
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, code: str, **values: Value) -> None:
+    def __init__(self, code: str, /, **values: Value) -> None:
         super().__init__(code)
         self.code = code
         self.values = values

@@ -37,7 +37,7 @@ def knows(key: str) -> bool:
     return key in catalogue()
 
 
-def say(key: str, language: Language = Language.ENGLISH, **values: Value) -> str:
+def say(key: str, language: Language = Language.ENGLISH, /, **values: Value) -> str:
     """Return the text under `key` with its values filled in.
 
     A key that came over the wire from a newer program may be unknown: then the key itself is the
