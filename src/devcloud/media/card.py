@@ -224,12 +224,13 @@ class Card:
             self._reopen(other, was_open.device)
         return end.make(name)
 
-    def _reopen(self, end: _End, name: str) -> None:
-        try:
-            end.stream = end.make(name)
-        except MediaFailed as error:
-            # `look_after` tries again.
-            self._failed(end, error)
+    def _reopen(self, end: _End, device: str) -> None:
+        for name in dict.fromkeys((device, "")):
+            try:
+                end.stream = end.make(name)
+                return
+            except MediaFailed as error:
+                self._failed(end, error)
 
     def _failed(self, end: _End, error: MediaFailed) -> None:
         # Tried again every few seconds, it is said only the first time.
