@@ -11,8 +11,8 @@ from devcloud.cli.outcome import exit_code_of
 from devcloud.cli.parser import Parser, Text
 from devcloud.cli.running import Interrupted, run_until_interrupted, signed_in, unless_stopped
 from devcloud.cli.terminal import Terminal
+from devcloud.cli.trusting import Trusting
 from devcloud.client.api import CallOver, Client, ClientCall
-from devcloud.model.errors import Untrusted
 
 
 def add_arguments(parser: Parser, text: Text) -> None:
@@ -22,6 +22,7 @@ def add_arguments(parser: Parser, text: Text) -> None:
     parser.add_argument("--once", action="store_true", help=text("help_once"))
     parser.add_argument("--reject", action="store_true", help=text("help_reject"))
     common.add_server_arguments(parser, text)
+    common.add_trust_arguments(parser, text)
 
 
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
@@ -55,9 +56,10 @@ async def _answer(
             break
         taken += 1
         recording = None if flags.reject else _numbered(flags.record, taken)
-        enough = await _take(call, flags, terminal, recording, seconds)
+        trusting = Trusting(flags, terminal)
+        enough = await _take(call, flags, trusting, recording, seconds)
         outcome = await common.see_through(
-            call, terminal, stop=stop, enough=enough, recording=recording
+            call, terminal, trusting=trusting, stop=stop, enough=enough, recording=recording
         )
         if flags.once:
             return 0 if flags.reject else exit_code_of(outcome)
@@ -71,20 +73,17 @@ async def _next(incoming: AsyncIterator[ClientCall]) -> ClientCall:
 async def _take(
     call: ClientCall,
     flags: argparse.Namespace,
-    terminal: Terminal,
+    trusting: Trusting,
     recording: str | None,
     seconds: float | None,
 ) -> Coroutine[Any, Any, None]:
     """Take or decline a call, and return what to wait for before hanging up."""
     if flags.reject:
         return call.decline()
-    common.start_sound(call, flags, recording)
-    try:
-        await call.accept()
-    except Untrusted as untrusted:
-        # Nobody is here to say whether the caller's new key is right.
-        terminal.complain(untrusted.text(terminal.language))
+    if not await trusting.lets_in(call):
         return call.decline()
+    common.start_sound(call, flags, recording)
+    await call.accept()
     return _enough(call, seconds)
 
 

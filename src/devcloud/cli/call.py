@@ -8,6 +8,7 @@ from devcloud.cli.outcome import exit_code_of
 from devcloud.cli.parser import Parser, Text
 from devcloud.cli.running import run_until_interrupted, signed_in
 from devcloud.cli.terminal import Terminal
+from devcloud.cli.trusting import Trusting
 from devcloud.client.api import CallOver, ClientCall
 from devcloud.model.errors import BadSettings
 from devcloud.model.names import fold_name, parse_name
@@ -21,6 +22,7 @@ def add_arguments(parser: Parser, text: Text) -> None:
     parser.add_argument("peer", metavar=text("meta_name"), help=text("help_peer"))
     common.add_sound_arguments(parser, text)
     common.add_server_arguments(parser, text)
+    common.add_trust_arguments(parser, text)
 
 
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
@@ -34,11 +36,13 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
 
     async def work(stop: asyncio.Event) -> int:
         async with signed_in(connection, stop, terminal) as me:
-            call = await me.call(peer)
+            trusting = Trusting(flags, terminal)
+            call = await trusting.dial(me, peer)
             common.start_sound(call, flags, flags.record)
             outcome = await common.see_through(
                 call,
                 terminal,
+                trusting=trusting,
                 stop=stop,
                 enough=_enough(call, seconds, plays=bool(flags.play)),
                 recording=flags.record,

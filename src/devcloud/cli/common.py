@@ -11,7 +11,9 @@ from devcloud.cli.outcome import outcome_of, rows_of
 from devcloud.cli.parser import Parser, Text
 from devcloud.cli.settings import Settings
 from devcloud.cli.terminal import Terminal
+from devcloud.cli.trusting import Trusting
 from devcloud.client.api import ClientCall, connect
+from devcloud.client.policy import WarmUp
 from devcloud.media.files import check_sound
 from devcloud.model.errors import BadSettings, BadSound
 
@@ -23,6 +25,19 @@ def add_server_arguments(parser: Parser, text: Text) -> None:
     parser.add_argument("--server", metavar="HOST[:PORT]", help=text("help_to_server"))
     parser.add_argument("--name", metavar=text("meta_name"), help=text("help_name"))
     parser.add_argument("--data", metavar=text("meta_directory"), help=text("help_data"))
+
+
+def add_trust_arguments(parser: Parser, text: Text) -> None:
+    """Add the flags that say who is trusted, and with what."""
+    parser.add_argument("--accept-new-key", action="store_true", help=text("help_accept_new_key"))
+    parser.add_argument("--only-encrypted", action="store_true", help=text("help_only_encrypted"))
+    parser.add_argument("--warm-up", metavar="always|known|never", help=text("help_warm_up"))
+    add_keyring_argument(parser, text)
+
+
+def add_keyring_argument(parser: Parser, text: Text) -> None:
+    """Add the flag that moves the key to the platform's key store."""
+    parser.add_argument("--keyring", action="store_true", help=text("help_keyring"))
 
 
 def add_sound_arguments(parser: Parser, text: Text) -> None:
@@ -66,6 +81,9 @@ def client_of(flags: argparse.Namespace, terminal: Terminal, *, observer: bool =
         data=settings.data,
         observer=observer,
         language=terminal.language,
+        warm_up=settings.text("warm_up", WarmUp.KNOWN),
+        only_encrypted=settings.flag("only_encrypted"),
+        keyring=settings.flag("keyring"),
     )
 
 
@@ -89,6 +107,7 @@ async def see_through(
     call: ClientCall,
     terminal: Terminal,
     *,
+    trusting: Trusting,
     stop: asyncio.Event,
     enough: Coroutine[Any, Any, None],
     recording: str | None,
@@ -97,15 +116,18 @@ async def see_through(
     went. Returns the outcome."""
     following = asyncio.create_task(_follow(call, terminal), name="command.follow")
     ending = asyncio.create_task(_hang_up_when(call, stop, enough), name="command.end")
+    watching = asyncio.create_task(trusting.watch(call), name="command.trust")
     try:
         await asyncio.wait({following, ending}, return_when=asyncio.FIRST_COMPLETED)
         if ending.done():
             ending.result()
         await following
+        if watching.done():
+            watching.result()
     finally:
-        for task in (following, ending):
+        for task in (following, ending, watching):
             task.cancel()
-        await asyncio.gather(following, ending, return_exceptions=True)
+        await asyncio.gather(following, ending, watching, return_exceptions=True)
     status = call.status
     outcome = outcome_of(status, recording)
     terminal.result(outcome, rows_of(terminal, outcome, text=status.text))

@@ -80,12 +80,16 @@ async def signed_in(
         DevCloudError: what `connect` raises.
     """
     me = await unless_stopped(stop, connection.__aenter__())
-    telling = asyncio.create_task(_tell_connection(me, terminal), name="command.connection")
+    telling = [
+        asyncio.create_task(_tell_connection(me, terminal), name="command.connection"),
+        asyncio.create_task(_tell_refusals(me, terminal), name="command.refusals"),
+    ]
     try:
         yield me
     finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+        for task in telling:
+            task.cancel()
+        await asyncio.gather(*telling, return_exceptions=True)
         await connection.__aexit__(None, None, None)
 
 
@@ -102,3 +106,9 @@ async def _tell_connection(me: Client, terminal: Terminal) -> None:
     except DevCloudError as failure:
         # Whoever waits for a call is told by the same failure; a call goes on without a server.
         terminal.complain(f"devcloud: {failure.text(terminal.language)}")
+
+
+async def _tell_refusals(me: Client, terminal: Terminal) -> None:
+    """Tell of invitations that never rang, because somebody was not who they said."""
+    async for refusal in me.refusals():
+        terminal.complain(f"devcloud: {refusal.text(terminal.language)}")

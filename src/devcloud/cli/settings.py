@@ -35,7 +35,17 @@ class Settings:
             return str(given)
         value = self._file.get(key, default)
         if not isinstance(value, str):
-            raise BadSettings("config_wrong", key=key, path=str(self.data / CONFIG_FILE))
+            raise BadSettings("config_wrong", setting=key, path=str(self.data / CONFIG_FILE))
+        return value
+
+    def flag(self, key: str) -> bool:
+        """Return whether something is switched on. Raises BadSettings `config_not_boolean`."""
+        given = self._environment.get(f"DEVCLOUD_{key.upper()}", "")
+        if self._flags.get(key) or given:
+            return bool(self._flags.get(key)) or given.lower() not in ("0", "no", "false", "off")
+        value = self._file.get(key, False)
+        if not isinstance(value, bool):
+            raise BadSettings("config_not_boolean", key=key, path=str(self.data / CONFIG_FILE))
         return value
 
     @property
