@@ -55,6 +55,7 @@ async def _answer(
         except Interrupted:
             break
         taken += 1
+        terminal.tell("rings", name=call.peer)
         recording = None if flags.reject else _numbered(flags.record, taken)
         trusting = Trusting(flags, terminal)
         enough = await _take(call, flags, trusting, recording, seconds)

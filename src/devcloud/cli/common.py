@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import devcloud
+from devcloud.call.states import State
 from devcloud.cli.outcome import outcome_of, rows_of
 from devcloud.cli.parser import Parser, Text
 from devcloud.cli.settings import Settings
@@ -18,6 +19,9 @@ from devcloud.media.files import check_sound
 from devcloud.model.errors import BadSettings, BadSound
 
 LONGEST_CALL_S = 86_400.0
+
+# Ringing is told where a call comes in, and ending takes a moment only.
+_UNTOLD = frozenset({State.RINGING_IN, State.ENDING})
 
 
 def add_server_arguments(parser: Parser, text: Text) -> None:
@@ -160,7 +164,7 @@ async def _follow(call: ClientCall, terminal: Terminal) -> None:
             troubles.add(call.trouble.code)
             terminal.complain(call.trouble.text(terminal.language))
         line = terminal.say(f"state_{status.state}", name=status.peer)
-        if line != told:
+        if line != told and status.state not in _UNTOLD:
             told = line
             terminal.line(line)
         if status.safety_words != told_words:
