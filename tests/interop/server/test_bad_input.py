@@ -76,6 +76,11 @@ BAD_MESSAGES = [
     ('{"type":"welcome"}', "message_unknown_type"),
     ('{"type":"invite","call":"x","seq":1,"to":"John"}', "message_wrong_shape"),
     ('{"type":"status","status":"asleep"}', "message_wrong_shape"),
+    (json.dumps({"type": "ack", "call": "A" * 32, "seq": 1, "to": "x"}), "message_wrong_shape"),
+    (
+        json.dumps({"type": "ack", "call": "a" * 31 + "\n", "seq": 1, "to": "x"}),
+        "message_wrong_shape",
+    ),
     (json.dumps({"type": "watch", "names": ["x"] * 501}), "message_wrong_shape"),
 ]
 

@@ -15,7 +15,7 @@ from typing import Annotated, dataclass_transform
 import msgspec
 from msgspec import Meta, Raw
 
-from devcloud.model.ids import CALL_ID_PATTERN, DEVICE_ID_PATTERN
+from devcloud.model.ids import CALL_ID_BYTES, DEVICE_ID_BYTES
 from devcloud.model.presence import Person, Status
 from devcloud.model.records import EndReason
 
@@ -25,8 +25,9 @@ LONGEST_MESSAGE = 64 * 1024
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
 """A name as it arrives: `model.names.parse_name` has the last word on it."""
-CallId = Annotated[str, Meta(pattern=CALL_ID_PATTERN)]
-DeviceId = Annotated[str, Meta(pattern=DEVICE_ID_PATTERN)]
+CallId = Annotated[str, Meta(min_length=2 * CALL_ID_BYTES, max_length=2 * CALL_ID_BYTES)]
+DeviceId = Annotated[str, Meta(min_length=2 * DEVICE_ID_BYTES, max_length=2 * DEVICE_ID_BYTES)]
+"""Ids, of the right length: that they are hexadecimal is checked by the codec, for less."""
 SequenceNumber = Annotated[int, Meta(ge=1, le=0x7FFF_FFFF)]
 Base64Url = Annotated[str, Meta(max_length=1024, pattern=r"^[A-Za-z0-9_-]*\Z")]
 NO_BODY = Raw(b"{}")
