@@ -47,6 +47,7 @@ class ClientCall:
         self.trouble: DevCloudError | None = None
         """What went wrong last, without ending the call or before it ended."""
         self._trust = Trust()
+        self._doubted = False
         self._language = language
         self._loop = asyncio.get_running_loop()
         self._readers: dict[object, deque[CallStatus]] = {}
@@ -167,7 +168,8 @@ class ClientCall:
             self._watch.ended = self._loop.time()
         if self._call.state in (State.ACTIVE, State.HELD):
             self._secured = True
-        if self._call.reason is EndReason.UNTRUSTED and self.trouble is None:
+        if self._call.reason is EndReason.UNTRUSTED and not self._doubted:
+            self._doubted = True
             self.trouble = Untrusted("untrusted_there", name=self.peer)
         if self._call.state is State.ENDED:
             self.audio.closed()
@@ -196,6 +198,7 @@ class ClientCall:
 
     def distrusted(self, error: DevCloudError) -> None:
         """The other side is not who it says, or has another key than before."""
+        self._doubted = True
         self.trouble = error
         self.changed()
 
