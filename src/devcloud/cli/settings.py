@@ -45,7 +45,7 @@ class Settings:
             return bool(self._flags.get(key)) or given.lower() not in ("0", "no", "false", "off")
         value = self._file.get(key, False)
         if not isinstance(value, bool):
-            raise BadSettings("config_not_boolean", key=key, path=str(self.data / CONFIG_FILE))
+            raise BadSettings("config_not_boolean", setting=key, path=str(self.data / CONFIG_FILE))
         return value
 
     @property
