@@ -39,7 +39,8 @@ async def something(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncI
         tasks.add(task)
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             await talk(reader, writer)
-        writer.close()
+        writer.transport.abort()
+        await asyncio.sleep(0)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     try:
@@ -49,6 +50,7 @@ async def something(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncI
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)
 
 
 async def failure(address: str, data: Path, *, observer: bool = True) -> DevCloudError:
