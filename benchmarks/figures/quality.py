@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.harness import link, speech
 from benchmarks.harness.people import Pair, marc_and_john
-from benchmarks.harness.processes import BenchmarkFailed, Process
+from benchmarks.harness.processes import DEBUG, BenchmarkFailed, Process
 from benchmarks.harness.results import Row, skipped
 from benchmarks.harness.speech import Speech
 
@@ -54,7 +54,7 @@ async def _one_network(
         asyncio.to_thread(speech.compare, said[0], heard["John"]),
         asyncio.to_thread(speech.compare, said[1], heard["Marc"]),
     )
-    if "DEVCLOUD_BENCH_DEBUG" in os.environ:
+    if DEBUG in os.environ:
         print(loss, jitter_s, counted, scores)
     both = [score for direction in scores for score in direction]
     pesq, stoi = (statistics.mean(score[kind] for score in both) for kind in (0, 1))

@@ -29,7 +29,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness.processes import Process, keep_output, say, start
+from benchmarks.harness.processes import Process, hurry, keep_output, say, start
 
 TUN = Path("/dev/net/tun")
 ADDRESSES = ("10.77.0.1", "10.77.0.2")
@@ -164,6 +164,7 @@ def _enter(namespace: int) -> None:
 def main() -> None:
     """Be the link."""
     keep_output()
+    hurry()
     first, second = sys.argv[1:]
     ends = open_end(first, *ADDRESSES), open_end(second, *reversed(ADDRESSES))
     say(ready=True)

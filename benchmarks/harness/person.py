@@ -13,7 +13,7 @@ from typing import Any
 
 import devcloud
 from benchmarks.harness import chirps
-from benchmarks.harness.processes import keep_output, orders, say
+from benchmarks.harness.processes import hurry, keep_output, orders, say
 from devcloud.client.api import Client, ClientCall
 from devcloud.model.errors import DevCloudError
 
@@ -97,4 +97,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     keep_output()
+    hurry()
     asyncio.run(main())

@@ -4,6 +4,7 @@ Every wait is bounded. A process whose standard input closes is expected to end 
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import resource
@@ -17,6 +18,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_S = 5.0
+URGENT = "DEVCLOUD_BENCH_URGENT"
+DEBUG = "DEVCLOUD_BENCH_DEBUG"
 _LONGEST_LINE = 16 * 1024 * 1024
 _answers = 1
 
@@ -90,7 +93,7 @@ async def start(module: str, *arguments: str, inside: str = "") -> AsyncIterator
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=None if "DEVCLOUD_BENCH_DEBUG" in os.environ else asyncio.subprocess.DEVNULL,
+        stderr=None if DEBUG in os.environ else asyncio.subprocess.DEVNULL,
         limit=_LONGEST_LINE,
     )  # fmt: skip
     running = Process(" ".join((module, *arguments[:1])), process)
@@ -104,6 +107,16 @@ def cpu_s(pid: int) -> float:
     """Return the CPU time of a process, all its threads, user and system, in seconds."""
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
+
+
+def hurry() -> None:
+    """In a process of a call, with `--urgent`: go before the other programs of the machine.
+
+    What it starts inherits this. Without the right to it, nothing is changed.
+    """
+    if URGENT in os.environ:
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
 def keep_output() -> None:

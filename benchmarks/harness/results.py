@@ -1,11 +1,14 @@
 """Rows of the table of results, as they are printed and as they are kept."""
 
 import datetime
+import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+from benchmarks.harness.processes import URGENT
 
 KEPT = Path(__file__).resolve().parent.parent / "results.md"
 _COLUMNS = ("figure", "measured", "limit", "ratio", "goal", "met")
@@ -71,12 +74,19 @@ def machine() -> str:
     )
 
 
-def keep(rows: list[Row], took_s: float) -> None:
-    """Write the results down, with date and machine."""
+def others() -> str:
+    """Return how busy the machine is with other programs, before anything is measured."""
+    busy = psutil.getloadavg()[0]
+    urgent = "; calls went before other programs (`--urgent`)" if URGENT in os.environ else ""
+    return f"load of other programs at the beginning {busy:.1f}{urgent}"
+
+
+def keep(rows: list[Row], took_s: float, others: str) -> None:
+    """Write the results down, with date and machine; `others` as it was at the beginning."""
     now = datetime.datetime.now(datetime.UTC)
     KEPT.write_text(
         f"# Results\n\nMeasured on {now:%Y-%m-%d} at {now:%H:%M} UTC with `make bench`, in "
-        f"{took_s / 60:.0f} minutes.\n\nMachine: {machine()}.\n\n"
+        f"{took_s / 60:.0f} minutes.\n\nMachine: {machine()}; {others}.\n\n"
         "What each figure means and how it is measured: [README.md](README.md).\n\n"
         f"{table(rows)}\n",
         "utf-8",

@@ -7,6 +7,7 @@ PESQ-WB (ITU-T P.862.2: 1 to 4.64) and STOI (0 to 1).
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,8 @@ def lacking() -> str:
     ]
     if any(not path.exists() for path in wanted):
         return "asterisk-core-sounds-fr-g722 and -en-g722 are not installed"
+    if any(find_spec(name) is None for name in ("pesq", "pystoi")):
+        return "the packages of the extra `bench` are not installed"
     return "" if shutil.which("ffmpeg") else "ffmpeg is not installed"
 
 
