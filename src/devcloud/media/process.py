@@ -12,12 +12,11 @@ do when the process dies; it only says so at once.
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
-
-import structlog
 
 from devcloud.media.control import CONTROL_VERSION, Heard, Order, Play, Quit, Ready, Report
 from devcloud.media.frames import encode, report_decoder
@@ -34,7 +33,7 @@ MOST_WAITING: Final = 5_000
 _CHUNK: Final = 65_536
 _LONGEST_LINE: Final = 4_096
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class _Outbox:
@@ -187,18 +186,24 @@ class MediaProcess:
 
     async def _kill(self) -> None:
         # Asked to kill a process that has just ended, asyncio loses its exit code, with a warning.
-        try:
-            async with asyncio.timeout(GRACE_S if self.ended.is_set() else 0):
-                await self._process.wait()
-        except TimeoutError:
+        if not (self.ended.is_set() and await self._exits()):
             self._end_it("")
-            await self._process.wait()
+            await self._exits()
         await self._tasks.aclose()
+        # A sound server that was started with it may hold its standard error for ever.
+        self._process._transport.close()  # type: ignore[attr-defined]
         self._over()
+
+    async def _exits(self) -> bool:
+        """Wait a little; say whether it has exited. asyncio waits for the pipes, too."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                await self._process.wait()
+        return self._process.returncode is not None
 
     def _end_it(self, reason: str) -> None:
         if reason:
-            _log.error("media process ended by force", pid=self.pid, reason=reason)
+            _log.error("media process %d is ended by force: %s", self.pid, reason)
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
@@ -235,4 +240,4 @@ class MediaProcess:
         assert stderr is not None
         while data := await stderr.read(_LONGEST_LINE):
             for line in data.decode(errors="replace").splitlines():
-                _log.debug("media process", pid=self.pid, line=line)
+                _log.debug("media process %d: %s", self.pid, line)

@@ -176,11 +176,15 @@ def test_a_broken_pipe_of_orders_ends_the_child() -> None:
 
 
 def test_chatter_of_native_code_does_not_break_the_reports() -> None:
-    program = (
-        "import os, runpy, threading;"
-        "threading.Timer(0.5, lambda: os.write(1, b'ALSA lib: no such card\\n')).start();"
-        "runpy.run_module('devcloud.media', run_name='__main__')"
-    )
+    program = """
+import os, runpy, threading, time
+def chat():
+    while os.fstat(1).st_ino != os.fstat(2).st_ino:
+        time.sleep(0.01)
+    os.write(1, b"ALSA lib: no such card\\n")
+threading.Thread(target=chat).start()
+runpy.run_module("devcloud.media", run_name="__main__")
+"""
     child = subprocess.Popen(
         [sys.executable, "-c", program],
         stdin=subprocess.PIPE,
