@@ -18,7 +18,8 @@ import psutil
 from devcloud.cli.settings import Settings
 from devcloud.cli.terminal import Terminal, command
 from devcloud.model.errors import BadSettings
-from devcloud.model.texts import say
+from devcloud.model.texts import Language, say
+from devcloud.net.tls import fingerprint_of
 from devcloud.server.app import DevCloudServer
 from devcloud.server.logs import set_up_logs
 from devcloud.server.settings import DEFAULT_PORT, ServerSettings
@@ -33,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser, text: Text) -> None:
     parser.add_argument("--host", metavar="ADDRESS", help=text("help_server_host"))
     parser.add_argument("--port", metavar="PORT", help=text("help_server_port"))
     parser.add_argument("--data", metavar="DIR", help=text("help_server_data"))
+    parser.add_argument(
+        "--proxy-certificate", metavar="PEM", help=text("help_server_proxy_certificate")
+    )
     for flag in ("behind-proxy", "json-logs", "no-records", "metrics-open", "no-2023"):
         key = f"help_server_{flag.replace('-', '_')}"
         parser.add_argument(f"--{flag}", action="store_true", help=text(key))
@@ -43,20 +47,22 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     set_up_logs(json=flags.json_logs, level=logging.DEBUG if flags.verbose else logging.INFO)
     # Windows, where a loop has no signal handlers: Ctrl+C leaves the server in good order too.
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop()) as runner:
-        runner.run(_serve(_settings(flags), terminal))
+        runner.run(_serve(_settings(flags, terminal.language), terminal))
     return 0
 
 
-def _settings(flags: argparse.Namespace) -> ServerSettings:
+def _settings(flags: argparse.Namespace, language: Language) -> ServerSettings:
     given = Settings(flags)
     return ServerSettings(
         data=Path(flags.data or given.text("server_data", str(default_data()))),
         host=flags.host or None,
         port=_port(given.text("port", str(DEFAULT_PORT))),
         behind_proxy=flags.behind_proxy,
+        proxy_certificate=Path(flags.proxy_certificate) if flags.proxy_certificate else None,
         records=not flags.no_records,
         metrics_open=flags.metrics_open,
         legacy_2023=not flags.no_2023,
+        language=language,
     )
 
 
@@ -101,20 +107,21 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     places = [
         f"[{host}]:{server.port}" if ":" in host else f"{host}:{server.port}" for host in hosts
     ]
-    link = f"devcloud://{places[0]}/?pin={server.certificate.pin}"
+    pin = server.proxy_pin or server.certificate.pin
+    link = f"devcloud://{places[0]}/?pin={pin}"
     value = {
         "outcome": "running",
         "port": server.port,
         "addresses": places,
-        "fingerprint": server.certificate.fingerprint,
-        "pin": server.certificate.pin,
+        "fingerprint": fingerprint_of(pin),
+        "pin": pin,
         "link": link,
         "data": str(server.settings.data),
     }
     rows = [
         (say("server.row_address", language), "  ".join(places)),
         (say("server.row_link", language), link),
-        (say("server.row_fingerprint", language), server.certificate.fingerprint),
+        (say("server.row_fingerprint", language), fingerprint_of(pin)),
         (say("server.row_data", language), str(server.settings.data)),
     ]
     terminal.line(say("server.running", language))

@@ -13,6 +13,7 @@ from devcloud.directory.presence import Difference, Gathering
 from devcloud.model.errors import Refused
 from devcloud.model.names import fold_name
 from devcloud.model.presence import Person, Status
+from devcloud.model.records import CallKind
 
 EVERYONE_UP_TO = 500
 MOST_DEVICES = 16
@@ -64,7 +65,9 @@ class People:
             member.name = present.name
             break
         devices[member.device] = member
-        member.everyone = len(self._people) <= self._everyone_up_to
+        # A person of 2023 is seen by all, and told of nobody.
+        modern = member.kind is CallKind.DEVCLOUD
+        member.everyone = modern and len(self._people) <= self._everyone_up_to
         if member.everyone:
             self._gathering.everyone[member] = None
         if not member.observer:
@@ -109,8 +112,11 @@ class People:
     def reach(
         self, to: str, to_device: str | None = None, not_device: str | None = None
     ) -> Sequence[Member]:
-        """Return the devices a message goes to: all of a person's, one of them, or all but one."""
+        """Return the devices a message goes to: all of a person's, one of them, or all but one.
+        A person of 2023 takes none: those who call them do so without a server."""
         devices = self.devices_of(to)
+        if any(member.kind is not CallKind.DEVCLOUD for member in devices.values()):
+            return ()
         if to_device is not None:
             member = devices.get(to_device)
             return () if member is None else (member,)

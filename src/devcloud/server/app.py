@@ -8,7 +8,6 @@ import asyncio
 import datetime
 import os
 import ssl
-from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,14 +21,15 @@ from devcloud.net.datagram import StunResponder
 from devcloud.net.http import HttpDoor, Peer, PlainOpener, TlsOpener
 from devcloud.net.joined import TurnEnd
 from devcloud.net.oneport import OnePort, Opener
-from devcloud.net.tls import Certificate, load_or_make, server_context
+from devcloud.net.tls import Certificate, load_or_make, pin_in, server_context
 from devcloud.net.websocket import WebSocket
 from devcloud.server.hall import Hall, HallSettings
+from devcloud.server.legacy2023 import Doorway2023, Refusing2023
 from devcloud.server.logs import get_log
 from devcloud.server.pages import Pages
 from devcloud.server.session import Session
 from devcloud.server.settings import ServerSettings
-from devcloud.server.store import DATABASE_FILE, Store, load_accounts, open_database
+from devcloud.server.store import DATABASE_FILE, Store, forget_2023, load_accounts, open_database
 from devcloud.wire.signalling.messages import LONGEST_MESSAGE, SUBPROTOCOL
 
 _LOCK_FILE = "server.lock"
@@ -51,12 +51,11 @@ class DevCloudServer:
 
     port: int
     certificate: Certificate
+    proxy_pin: str
     hall: Hall
 
-    def __init__(self, settings: ServerSettings, openers: Sequence[Opener] = ()) -> None:
-        """`openers` are asked before ours: the place for clients of 2023, which begin with `{`."""
+    def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
-        self._openers = tuple(openers)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "DevCloudServer":
@@ -82,15 +81,18 @@ class DevCloudServer:
         self._take_data_directory(settings.data)
         self.certificate = load_or_make(settings.data, now=datetime.datetime.now(datetime.UTC))
         context = server_context(self.certificate)
+        proxy = settings.proxy_certificate
+        self.proxy_pin = "" if proxy is None else pin_in(proxy)
         bound = bind(settings.host, settings.port)
         self._stack.callback(bound.close)
         self.port = bound.port
         engine = open_database(settings.data / DATABASE_FILE)
+        forget_2023(engine)
         store = Store(engine)
         store.start()
         self._stack.push_async_callback(store.aclose)
         self.hall = Hall(
-            HallSettings(settings.limits, self.certificate.pin, settings.records),
+            HallSettings(settings.limits, self.certificate.pin, settings.records, self.proxy_pin),
             load_accounts(engine),
             store,
         )
@@ -142,11 +144,19 @@ class DevCloudServer:
         return door
 
     async def _start_door(self, bound: Bound, http: HttpDoor, context: ssl.SSLContext) -> None:
-        openers = [*self._openers, TlsOpener(http, context), PlainOpener(http)]
+        openers = [self._opener_2023(), TlsOpener(http, context), PlainOpener(http)]
         door = OnePort(openers, limits=self.settings.limits.door, refused=self._count_refused)
         self._stack.push_async_callback(self._say_goodbye)
         self._stack.push_async_callback(door.aclose)
         door.start(bound.tcp)
+
+    def _opener_2023(self) -> Opener:
+        settings = self.settings
+        if not settings.legacy_2023:
+            return Refusing2023(settings.language)
+        doorway = Doorway2023(self.hall, settings.language)
+        self._stack.callback(doorway.close)
+        return doorway
 
     async def _start_datagrams(self, bound: Bound) -> None:
         stun = self.hall.metrics.stun

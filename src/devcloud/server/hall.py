@@ -20,8 +20,8 @@ from devcloud.directory.buckets import Buckets
 from devcloud.directory.calls import CallRegister
 from devcloud.directory.members import Member
 from devcloud.directory.people import People
-from devcloud.model.errors import DevCloudError, StorageFailed
-from devcloud.model.records import CallRecord, EndReason
+from devcloud.model.errors import DevCloudError, Refused, StorageFailed
+from devcloud.model.records import CallKind, CallRecord, EndReason
 from devcloud.server.logs import get_log
 from devcloud.server.metrics import Metrics
 from devcloud.server.settings import Limits
@@ -54,11 +54,13 @@ _log = get_log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HallSettings:
-    """`pin`: of our certificate, as clients behind TLS see it. `records`: write calls down."""
+    """`pin`: of our certificate, as clients see it who come over TLS; `proxy_pin`: of the proxy's,
+    as those see it who come by way of it. `records`: write calls down."""
 
     limits: Limits
     pin: str
     records: bool
+    proxy_pin: str = ""
 
 
 class Hall:
@@ -116,6 +118,12 @@ class Hall:
             session.send(Presence(people=part))
         self.wake()
         _log.info("signed in", name=member.name, address=session.address, here=len(self.people))
+
+    def check_free(self, name: str) -> None:
+        """Raise Refused `name_taken` where a person of 2023 has this name at this moment."""
+        devices = self.people.devices_of(name).values()
+        if any(member.kind is CallKind.LEGACY_2023 for member in devices):
+            raise Refused("name_taken")
 
     def has_room(self, address: str) -> bool:
         """Return whether one more may connect from here."""

@@ -51,11 +51,26 @@ calls = Table(
 )
 
 
+people_2023 = Table(
+    "people_2023",
+    metadata,
+    Column("folded", String(128), primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("since", Float, nullable=False),
+)
+"""Clients of 2023 that are there now: as their document says, stored and removed."""
+
+
 def _first(connection: Connection) -> None:
     metadata.create_all(connection, tables=[accounts, calls])
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _second(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[people_2023])
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 
 
 def migrate(connection: Connection, path: str) -> None:

@@ -151,8 +151,11 @@ class Session:
         if self._member is not None or self._signing_in is not None:
             raise Refused("already_signed_in")
         nonce = urlsafe_b64encode(secrets.token_bytes(_NONCE_BYTES)).rstrip(b"=").decode()
-        pin = self._hall.settings.pin if self._peer.encrypted else ""
+        settings, peer = self._hall.settings, self._peer
+        pin = settings.proxy_pin if peer.proxied else settings.pin if peer.encrypted else ""
         self._signing_in = greet(hello, accounts=self._hall.accounts, nonce=nonce, certificate=pin)
+        if not hello.observer:
+            self._hall.check_free(self._signing_in.name)
         self.send(self._signing_in.challenge)
 
     def _prove(self, proof: Proof) -> None:

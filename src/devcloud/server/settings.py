@@ -5,6 +5,7 @@ from pathlib import Path
 
 from devcloud.directory.buckets import Rate
 from devcloud.directory.people import EVERYONE_UP_TO
+from devcloud.model.texts import Language
 from devcloud.net.oneport import DoorLimits
 
 DEFAULT_PORT = 10_000
@@ -42,15 +43,18 @@ class ServerSettings:
     """How to run a server. `host` None is all interfaces; port 0 finds a free one.
 
     `records`: write down who called whom; `metrics_open`: not from this machine alone;
-    `behind_proxy`: a proxy in front does TLS and names the client's address; `legacy_2023`: take
-    clients of 2023.
+    `behind_proxy`: a proxy in front does TLS and names the client's address; `proxy_certificate`:
+    the PEM file of its certificate, to which clients bind their proofs; `legacy_2023`: take clients
+    of 2023.
     """
 
     data: Path
     host: str | None = None
     port: int = DEFAULT_PORT
     behind_proxy: bool = False
+    proxy_certificate: Path | None = None
     records: bool = True
     metrics_open: bool = False
     legacy_2023: bool = True
+    language: Language = Language.ENGLISH
     limits: Limits = field(default_factory=Limits)

@@ -10,10 +10,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from devcloud.directory.accounts import Account
@@ -35,9 +36,12 @@ Written = Callable[[DevCloudError | None], None]
 
 
 class _Work(msgspec.Struct):
+    """A row to write, or (`gone`) one to delete, by its key `folded`."""
+
     table: Table
     values: dict[str, object]
     written: Written
+    gone: bool = False
 
 
 def open_database(path: Path) -> Engine:
@@ -112,6 +116,25 @@ class Store:
         }
         self._put(_Work(schema.accounts, values, written))
 
+    def enter_2023(self, name: str, address: str, written: Written) -> None:
+        """Write down a client of 2023 that is there. Raises StorageFailed `database_busy`."""
+        values: dict[str, object] = {
+            "folded": fold_name(name),
+            "name": name,
+            "address": address,
+            "since": self._clock(),
+        }
+        self._put(_Work(schema.people_2023, values, written))
+
+    def delete_2023(self, name: str) -> None:
+        """Delete a client of 2023 that has gone. One that cannot be deleted is a row that the
+        next start takes away."""
+        work = _Work(schema.people_2023, {"folded": fold_name(name)}, _ignore, gone=True)
+        try:
+            self._put(work)
+        except StorageFailed as failure:
+            _log.warning("store.row_left_behind", code=failure.code)
+
     def record(self, record: CallRecord, written: Written) -> None:
         """Write down a call. Raises StorageFailed `database_busy` when too much waits."""
         values = msgspec.structs.asdict(record)
@@ -157,18 +180,30 @@ class Store:
             self._tell(works, None)
 
     def _execute(self, works: list[_Work]) -> None:
-        """Rows of one table go in together: a tenth of the work of one by one."""
-        rows: dict[Table, list[dict[str, object]]] = {}
-        for work in works:
-            rows.setdefault(work.table, []).append(work.values)
+        """Rows of one table go in together: a tenth of the work of one by one. What is deleted
+        in between keeps its place."""
         with self._engine.begin() as connection:
-            for table, values in rows.items():
-                connection.execute(insert(table), values)
+            for (table, gone), some in groupby(_in_order(works), lambda w: (w.table, w.gone)):
+                rows = [work.values for work in some]
+                if gone:
+                    named = table.c.folded.in_([row["folded"] for row in rows])
+                    connection.execute(delete(table).where(named))
+                else:
+                    connection.execute(insert(table), rows)
 
     def _tell(self, works: list[_Work], failure: DevCloudError | None) -> None:
         self.healthy = failure is None
         for work in works:
             self._loop.call_soon_threadsafe(work.written, failure)
+
+
+def _in_order(works: list[_Work]) -> list[_Work]:
+    """Return works with those of one table together, each table's in the order they came."""
+    return sorted(works, key=lambda work: work.table.name)
+
+
+def _ignore(_failure: DevCloudError | None) -> None:
+    """A row deleted or not: nobody waits for it."""
 
 
 def _first_line(failure: SQLAlchemyError) -> str:
@@ -181,6 +216,13 @@ def load_accounts(engine: Engine) -> list[Account]:
     with engine.connect() as connection:
         rows = connection.execute(select(schema.accounts.c.name, schema.accounts.c.key))
         return [Account(name, key) for name, key in rows]
+
+
+def forget_2023(engine: Engine) -> None:
+    """Delete clients of 2023 that a server which did not end in good order left behind: their
+    connections are gone with it. Blocks."""
+    with engine.begin() as connection:
+        connection.execute(delete(schema.people_2023))
 
 
 def load_calls(engine: Engine, most: int = 1_000) -> list[CallRecord]:

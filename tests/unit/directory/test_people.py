@@ -196,6 +196,20 @@ def test_people_of_2023_are_marked() -> None:
 # ── in a crowd ───────────────────────────────────────────────────────────────────────────────────
 
 
+def test_people_of_2023_are_seen_and_told_of_nobody() -> None:
+    people = People(gather_s=0.2)
+    john = member("John")
+    old = member("Old", kind=CallKind.LEGACY_2023, address="192.0.2.7")
+    people.sign_in(john, 0.0)
+    people.sign_in(old, 0.0)
+    assert told(people.differences(0.2)) == {"John": (["Old"], [])}
+    assert people.everybody(old) == []
+    # Calls to them go without the server, and no message of today's reaches them.
+    assert people.reach("Old") == ()
+    people.sign_in(member("Marc"), 1.0)
+    assert "Old" not in told(people.differences(1.2))
+
+
 def crowd(size: int = 2) -> tuple[People, Member]:
     """More people than everybody is told of, and the last of them, who is told of nobody."""
     people = People(everyone_up_to=size)
