@@ -9,7 +9,7 @@ are remembered for a while, so that what comes late is answered and not taken fo
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devcloud.call import commands as do
 from devcloud.call import events as on
@@ -24,6 +24,8 @@ from devcloud.model.records import CallKind, CallRecord, EndReason
 
 MOST_REMEMBERED = 512
 MOST_RINGING = 8
+RING_2023_S = 7.0
+"""A caller of 2023 waits no longer."""
 
 
 class Busy(LocalError):
@@ -105,7 +107,14 @@ class Line:
         deadlines = [call.deadline for call in self.calls.values()]
         return min([each for each in deadlines if each is not None], default=None)
 
-    def place(self, id: str, peer: str, now: float, wall: float) -> list[Output]:
+    @property
+    def busy(self) -> bool:
+        """Whether somebody who calls now is told «busy»."""
+        return len(self._live()) >= (MOST_RINGING if self.waiting else 1)
+
+    def place(
+        self, id: str, peer: str, now: float, wall: float, *, kind: CallKind = CallKind.DEVCLOUD
+    ) -> list[Output]:
         """Call `peer`; or take their call, where they are calling already.
 
         Raises:
@@ -120,7 +129,8 @@ class Line:
         for other in self._live():
             if not self.waiting or fold_name(other.peer) == fold_name(peer):
                 raise Busy("already_in_call", peer=other.peer)
-        call = Call.place(id=id, me=self.me, peer=peer, wall=wall, timers=self.timers)
+        timers = self._timers_for(kind)
+        call = Call.place(id=id, me=self.me, peer=peer, wall=wall, timers=timers, kind=kind)
         return [*self._hold_all_but(id, now), *self._begin(call, now)]
 
     def invited(
@@ -133,6 +143,7 @@ class Line:
         now: float,
         wall: float,
         cold: bool = False,
+        kind: CallKind = CallKind.DEVCLOUD,
     ) -> list[Output]:
         """Somebody calls. `cold`: it may ring, but nothing connects before the person says so."""
         if id in self.calls:
@@ -141,6 +152,10 @@ class Line:
             # Its cancel came first.
             return [(None, TellGone(id, peer, device, self._over[id]))]
         ours = self.dialling_to(peer)
+        if ours is not None and (kind, ours.kind) != (CallKind.DEVCLOUD, CallKind.DEVCLOUD):
+            # Both at once is one call only where both are of the same kind; that 2023 programs
+            # call each other at once is seen below this.
+            ours = None
         if ours is not None and ours.invited and not ours_yields(ours.id, id):
             return [(ours, InviteAgain(device))]
         call = Call.receive(
@@ -151,16 +166,17 @@ class Line:
             offer=offer,
             warm=not cold and (self._warm(peer) or ours is not None),
             wall=wall,
-            timers=self.timers,
+            timers=self._timers_for(kind),
+            kind=kind,
         )
         if ours is not None and not cold:
             return self._yield(ours, call, now)
-        if self._too_busy():
+        if self.busy:
             record = CallRecord(
                 call=id,
                 caller=peer,
                 callee=self.me,
-                kind=CallKind.DEVCLOUD,
+                kind=kind,
                 begun_at=wall,
                 answered_at=None,
                 ended_at=wall,
@@ -230,8 +246,10 @@ class Line:
         """Return our own call to `peer` that has not been answered, if there is one."""
         return self._with(peer, Role.CALLER)
 
-    def _too_busy(self) -> bool:
-        return len(self._live()) >= (MOST_RINGING if self.waiting else 1)
+    def _timers_for(self, kind: CallKind) -> Timers:
+        if kind is CallKind.DEVCLOUD:
+            return self.timers
+        return replace(self.timers, ring=min(self.timers.ring, RING_2023_S))
 
     # ── changes ──────────────────────────────────────────────────────────────────────────────────
 

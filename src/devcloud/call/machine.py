@@ -22,6 +22,7 @@ from devcloud.call.ringing import Ringing
 from devcloud.call.states import OVER, UNANSWERED, Role, Timers
 from devcloud.call.table import TABLE, Cell
 from devcloud.call.talking import Talking
+from devcloud.model.records import CallKind
 
 # What a callee's device says only after its answer.
 _AFTER_THE_ANSWER = (on.OfferReceived, on.HoldReceived)
@@ -39,9 +40,18 @@ class Call(Ringing, Talking):
     """One call of one device. Read its attributes; change it through `handle` and `tick` only."""
 
     @classmethod
-    def place(cls, *, id: str, me: str, peer: str, wall: float, timers: Timers) -> "Call":
+    def place(
+        cls,
+        *,
+        id: str,
+        me: str,
+        peer: str,
+        wall: float,
+        timers: Timers,
+        kind: CallKind = CallKind.DEVCLOUD,
+    ) -> "Call":
         """Return a call to `peer`. `wall` is the time of day, in seconds since 1970."""
-        return cls(id=id, role=Role.CALLER, me=me, peer=peer, wall=wall, timers=timers)
+        return cls(id=id, role=Role.CALLER, me=me, peer=peer, wall=wall, timers=timers, kind=kind)
 
     @classmethod
     def receive(
@@ -55,6 +65,7 @@ class Call(Ringing, Talking):
         warm: bool,
         wall: float,
         timers: Timers,
+        kind: CallKind = CallKind.DEVCLOUD,
     ) -> "Call":
         """Return a call from `peer`. With `warm`, media connects, muted, while it rings."""
         return cls(
@@ -64,6 +75,7 @@ class Call(Ringing, Talking):
             peer=peer,
             wall=wall,
             timers=timers,
+            kind=kind,
             offer=offer,
             warm=warm,
             device=device,

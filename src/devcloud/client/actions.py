@@ -10,6 +10,7 @@ from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.model.errors import DevCloudError
 from devcloud.model.records import CallRecord
+from devcloud.wire.legacy2023.happenings import Happening
 from devcloud.wire.signalling.messages import CallMessage
 
 
@@ -81,4 +82,23 @@ class Distrusted:
     sender: str
 
 
-Action = Say | Order | Rang | Changed | Became | Remembered | Dropped | Pinned | Distrusted
+@dataclass(frozen=True)
+class Locate:
+    """Ask the directory where `caller` is, who says by 2023 to call from `source`; tell
+    `Calls2023.located`."""
+
+    caller: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Noted2023:
+    """Something for the log."""
+
+    happening: Happening
+
+
+Action = (
+    Say | Order | Rang | Changed | Became | Remembered | Dropped | Pinned | Distrusted
+    | Locate | Noted2023
+)  # fmt: skip

@@ -1,7 +1,7 @@
 """Every decision of a client, without input or output: three doors and a way out.
 
     from the server    `received`, `signed_in`, `signed_out`
-    from the media     `reported`, `media_gone`, `media_back`
+    from the media     `reported`, `media_gone`, `media_back`, and datagrams of `calls_2023`
     from the person    `place`, `act`
     from the clock     `tick`, when `deadline` has come
 
@@ -21,7 +21,6 @@ from devcloud.client.actions import (
     Action,
     Became,
     Changed,
-    Distrusted,
     Dropped,
     Order,
     Pinned,
@@ -29,13 +28,15 @@ from devcloud.client.actions import (
     Remembered,
     Say,
 )  # fmt: skip
-from devcloud.client.gate import Decision, Gate, OpenGate, Ruling
+from devcloud.client.calls2023 import Calls2023
+from devcloud.client.doorkeeper import Doorkeeper
+from devcloud.client.gate import Gate, OpenGate
 from devcloud.client.guard import Guard, Trust
 from devcloud.client.mail import Mail, may_speak
 from devcloud.client.policy import DEFAULT, Policy
 from devcloud.client.translate import ORDERS, Reveal, Said, event_of_report, read
 from devcloud.media import control
-from devcloud.model.errors import DevCloudError, ProtocolViolation, Untrusted
+from devcloud.model.errors import ProtocolViolation
 from devcloud.model.names import fold_name
 from devcloud.model.records import CallKind, EndReason
 from devcloud.wire.signalling import bodies, messages
@@ -67,13 +68,26 @@ class Desk:
         timers = timers or Timers()
         self._gate = OpenGate() if guard is None else Gate(guard, timers)
         self.line = Line(me, timers, warm=warm or self._warms, waiting=waiting)
+        self._door = Doorkeeper(
+            self._gate,
+            self.line,
+            carry_out=self._carry_out,
+            tell=self._do,
+        )
         self._mail = Mail(lambda message: self._actions.append(Say(message)))
+        self.calls_2023 = Calls2023(
+            me,
+            self.line,
+            out=self._do,
+            carry_out=self._carry_out,
+            require_allowed=self._require_2023,
+        )
         self._actions: list[Action] = []
 
     @property
     def deadline(self) -> float | None:
         """When `tick` wants to be called, at the latest."""
-        ours = [self.line.deadline, self._mail.deadline]
+        ours = [self.line.deadline, self._mail.deadline, self.calls_2023.deadline]
         if self._mail.online:
             ours.append(self._gate.deadline)
         return min((t for t in ours if t is not None), default=None)
@@ -88,6 +102,9 @@ class Desk:
         actions, self._actions = self._actions, []
         return actions
 
+    def _do(self, action: Action) -> None:
+        self._actions.append(action)
+
     # ── the person ───────────────────────────────────────────────────────────────────────────────
 
     def place(
@@ -99,11 +116,13 @@ class Desk:
         *,
         key: str = "",
         kind: CallKind = CallKind.DEVCLOUD,
+        address: str = "",
     ) -> None:
-        """Call somebody. `key` and `kind` are what the server says of them.
+        """Call somebody. `key`, `kind` and `address` (of a person of 2023) are what the server says
+        of them.
 
         Raises:
-            LocalError, Busy: as `Line.place`.
+            LocalError, Busy: as `Line.place`, and as `Calls2023.require`.
             Untrusted: `key_changed`, `key_changed_ask`, `call_not_encrypted`, `encryption_lost`:
                 nothing has been sent.
         """
@@ -113,7 +132,9 @@ class Desk:
             self._gate.require_trust(ringing.id)
         else:
             self._gate.require_same(peer, key)
-        self._carry_out(self.line.place(call, peer, now, wall), now)
+            if kind is CallKind.LEGACY_2023:
+                self.calls_2023.require(call, peer, address)
+        self._carry_out(self.line.place(call, peer, now, wall, kind=kind), now)
 
     def act(self, call: str, event: on.Event, now: float) -> None:
         """Accept, hang up, hold, mute. A call that is over does not mind.
@@ -153,6 +174,9 @@ class Desk:
         """Return what is known of the other side of a call."""
         return self._gate.trust(call)
 
+    def _require_2023(self, peer: str) -> None:
+        self.policy.require(CallKind.LEGACY_2023, peer, known=self._gate.knows(peer))
+
     def _warms(self, peer: str) -> bool:
         return self.policy.warms(known=self._gate.knows(peer))
 
@@ -164,19 +188,14 @@ class Desk:
 
     def tick(self, now: float) -> None:
         """Let time pass."""
-        self._give_up_waiting(now)
+        self._door.end_waiting(now)
+        # The exchange first: it knows better than a timer why a call of 2023 ends.
+        self.calls_2023.tick(now)
         self._carry_out(self.line.tick(now), now)
-        for id in self._gate.overdue(now) if self._mail.online else ():
-            call = self.line.calls[id]
-            self._break_off(call, Untrusted("reveal_missing", name=call.peer), now)
-        self._mail.tick(now)
-
-    def _give_up_waiting(self, now: float) -> None:
-        """Nobody has said that a changed key is right: that, and not silence, ends our call."""
-        for call in list(self.line.calls.values()):
-            late = call.deadline is not None and now >= call.deadline
-            if late and call.role is Role.CALLER and not call.over and self._gate.waits(call.id):
-                self._carry_out(self.line.handle(call.id, on.HangUp(EndReason.UNTRUSTED), now), now)
+        if self._mail.online:
+            # What makes the words cannot come without a connection.
+            self._door.end_unrevealed(now)
+            self._mail.tick(now)
 
     # ── the server ───────────────────────────────────────────────────────────────────────────────
 
@@ -198,6 +217,8 @@ class Desk:
             return
         if isinstance(message, messages.Ack):
             self._acknowledged(message, now)
+            return
+        if not self._mail.endures(message, now):
             return
         try:
             said = read(message)
@@ -234,7 +255,7 @@ class Desk:
         elif not may_speak(call, message):
             # Sent before that device could know that another one was chosen.
             return
-        elif self._admits(call, message, said, now):
+        elif self._door.admits(call, message, said, now):
             self._take_admitted(call, message, said, now)
 
     def _take_admitted(self, call: Call, message: CallMessage, said: Said, now: float) -> None:
@@ -256,59 +277,20 @@ class Desk:
             self._mail.say(call, messages.Update, now, body=bodies.UpdateBody(reveal=nonce))
 
     def _take_invite(self, message: messages.Invite, said: Said, now: float, wall: float) -> None:
-        assert isinstance(said.event, on.OfferReceived)
-        changed = False
+        offer = said.event
+        assert isinstance(offer, on.OfferReceived)
+
+        def ring(cold: bool) -> None:
+            peer, device = message.from_, message.device
+            outputs = self.line.invited(
+                message.call, peer=peer, device=device, offer=offer, now=now, wall=wall, cold=cold
+            )
+            self._carry_out(outputs, now)
+
         if self.line.is_new(message.call):
-            decision = self._gate.examine(message, said)
-            changed = decision.ruling is Ruling.WAITS
-            if decision.error is not None:
-                self._distrust_invite(message, decision.error, now, changed=changed)
-                if not changed:
-                    return
-        outputs = self.line.invited(
-            message.call,
-            peer=message.from_,
-            device=message.device,
-            offer=said.event,
-            now=now,
-            wall=wall,
-            cold=changed,
-        )
-        self._carry_out(outputs, now)
-        if message.call not in self.line.calls:
-            self._gate.forget(message.call)
-
-    def _distrust_invite(
-        self, message: messages.Invite, error: DevCloudError, now: float, *, changed: bool
-    ) -> None:
-        """Refuse an invitation that nobody can rely on; one with a changed key may ring, and ends
-        our own call to the same person, which would lead to that key, too."""
-        if not changed:
-            self._gate.forget(message.call)
-            sender = (message.from_, message.device)
-            self._carry_out(self.line.refuse(message.call, *sender, EndReason.UNTRUSTED), now)
-            self._actions.append(Distrusted(None, error, message.from_))
-            return
-        ours = self.line.dialling_to(message.from_)
-        if ours is not None:
-            self._break_off(ours, error, now)
-
-    def _admits(self, call: Call, message: CallMessage, said: Said, now: float) -> bool:
-        """Whether a message may go on to its call; if not, say and do what follows from that."""
-        decision = self._gate.examine(message, said)
-        match decision:
-            case Decision(Ruling.DROPPED, error) if error:
-                self._actions.append(Dropped(error, message.from_))
-            case Decision(Ruling.REFUSED, error) if error:
-                self._break_off(call, error, now)
-            case Decision(Ruling.WAITS, error) if error:
-                self._actions += [Distrusted(call, error, message.from_), Changed(call)]
-        return decision.ruling is Ruling.ADMITTED
-
-    def _break_off(self, call: Call, error: DevCloudError, now: float) -> None:
-        """End a call whose other side is not certain."""
-        self._actions.append(Distrusted(call, error, call.peer))
-        self._carry_out(self.line.handle(call.id, on.HangUp(EndReason.UNTRUSTED), now), now)
+            self._door.admits_invite(message, said, now, ring)
+        else:
+            ring(False)
 
     def _acknowledged(self, ack: messages.Ack, now: float) -> None:
         settled = self._mail.settle(ack.call, ack.seq)
@@ -375,16 +357,20 @@ class Desk:
                 self._announce(call, now)
             elif isinstance(command, do.Remember):
                 self._actions.append(Remembered(command.record))
+            elif call.kind is CallKind.LEGACY_2023:
+                self.calls_2023.carry_out(call, command, now)
             elif type(command) in ORDERS:
                 self._actions.append(Order(ORDERS[type(command)](call, command, self.stun)))
             else:
                 self._mail.say_command(call, command, self._gate.sign(call, command), now)
+        self.calls_2023.settle(now)
 
     def _announce(self, call: Call, now: float) -> None:
         self._actions.append(Changed(call))
         if call.rings_until is None:
             self._mail.forget_invite(call.id)
-        if call.accepted and self._gate.talking(call, now):
+        encrypted = call.kind is CallKind.DEVCLOUD
+        if encrypted and call.accepted and self._gate.talking(call, now):
             self._actions.append(Pinned(self._gate.book))
         if call.state is State.ENDED:
             self._gate.forget(call.id)

@@ -78,6 +78,8 @@ class Exchange:
         self.state = State.IDLE
         self.peer = ""
         self.address = ""
+        self.busy = False
+        """Whether the person is in a call of another protocol: whoever calls is turned away."""
         self._since = 0.0
         self._heard_at = 0.0
         self._queue: list[tuple[float, Outgoing]] = []
@@ -131,7 +133,7 @@ class Exchange:
             self._ignore(source, Why.IMPOSTOR, now, caller)
         elif self._calls_back(caller, source):
             self._answered(now)
-        elif self.state is not State.IDLE:
+        elif self.busy or self.state is not State.IDLE:
             self._turn_away(caller, source, now)
         else:
             self._enter(State.RINGING, caller, source, asked_at)
@@ -168,7 +170,7 @@ class Exchange:
             return
         if self._calls_back(caller, source):
             self._answered(now)
-        elif self.state is not State.IDLE:
+        elif self.busy or self.state is not State.IDLE:
             self._turn_away(caller, source, now)
         elif fold_name(caller) == fold_name(self.me):
             self._ignore(source, Why.IMPOSTOR, now, caller)
@@ -220,7 +222,7 @@ class Exchange:
         if source != self.address:
             self._ignore(source, Why.STRANGER, now)
         elif self.state is State.RINGING:
-            self._end(CallerGaveUp(self.peer))
+            self._end(CallerGaveUp(self.peer, closed=True))
         elif self.state is State.TALKING:
             self._close(now)
             self._closes_left.spend(source, now)

@@ -44,9 +44,10 @@ class TurnedAway(Happening, frozen=True):
 
 
 class CallerGaveUp(Happening, frozen=True):
-    """It rings no longer: 7 s have passed, or the caller closed."""
+    """It rings no longer: 7 s have passed, or the caller `closed`."""
 
     peer: str
+    closed: bool = False
 
 
 class Answered(Happening, frozen=True):
