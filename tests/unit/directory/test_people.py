@@ -202,12 +202,12 @@ def test_people_of_2023_are_seen_and_told_of_nobody() -> None:
     old = member("Old", kind=CallKind.LEGACY_2023, address="192.0.2.7")
     people.sign_in(john, 0.0)
     people.sign_in(old, 0.0)
-    assert told(people.differences(0.2)) == {"John": (["Old"], [])}
+    assert told(people.differences(0.2)) == {"John/1": (["Old"], [])}
     assert people.everybody(old) == []
     # Calls to them go without the server, and no message of today's reaches them.
     assert people.reach("Old") == ()
     people.sign_in(member("Marc"), 1.0)
-    assert "Old" not in told(people.differences(1.2))
+    assert "Old/1" not in told(people.differences(1.2))
 
 
 def crowd(size: int = 2) -> tuple[People, Member]:
