@@ -8,7 +8,7 @@ from devcloud.call.line import Line
 from devcloud.call.states import State
 from devcloud.model.records import EndReason
 
-SEEDS = 1000
+SEEDS = 500
 
 
 def call_each_other(seed: int) -> Scenario:
