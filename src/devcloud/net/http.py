@@ -26,10 +26,12 @@ _SAFE_TARGET = re.compile(r"/[!-~]{0,2048}")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who is at the other end: their address, and whether TLS is in between."""
+    """Who is at the other end: their address, whether they came over TLS, and whether it was a
+    proxy in front that did it."""
 
     address: str
     encrypted: bool
+    proxied: bool = False
 
 
 WebSocketOpener = Callable[[asyncio.Transport, Peer, bytes], asyncio.Protocol | None]
@@ -168,7 +170,7 @@ class HttpEntrance(asyncio.Protocol):
     def _open_websocket(self, head: RequestHead, rest: bytes) -> None:
         peer = self._peer
         if self._door.behind_proxy:
-            peer = Peer(_forwarded_for(head) or peer.address, peer.encrypted)
+            peer = _behind_proxy(head, peer)
         answer = accept(head, self._door.subprotocol)
         protocol = self._door.websocket(self._transport, peer, answer)
         if protocol is None:
@@ -185,6 +187,9 @@ class HttpEntrance(asyncio.Protocol):
         pages.data_received(self._data)
 
 
-def _forwarded_for(head: RequestHead) -> str:
-    """The address the proxy saw: the last one named, since those before it anyone may invent."""
-    return plain_address(head.tokens("x-forwarded-for")[-1])
+def _behind_proxy(head: RequestHead, peer: Peer) -> Peer:
+    """Who the proxy says it is: of the addresses named the last one, since those before it anyone
+    may invent."""
+    address = plain_address(head.tokens("x-forwarded-for")[-1])
+    proxied = not peer.encrypted and head.tokens("x-forwarded-proto", lower=True)[-1] == "https"
+    return Peer(address or peer.address, peer.encrypted or proxied, proxied)

@@ -55,6 +55,17 @@ def fingerprint_of(pin: str) -> str:
     return ":".join(f"{byte:02X}" for byte in digest)
 
 
+def pin_in(file: Path) -> str:
+    """Return the pin of the first certificate in a PEM file. Raises StorageFailed."""
+    try:
+        first = x509.load_pem_x509_certificate(file.read_bytes())
+        return pin_of(first.public_bytes(serialization.Encoding.DER))
+    except ValueError:
+        raise StorageFailed("certificate_unreadable", path=str(file)) from None
+    except OSError:
+        raise StorageFailed("not_readable", path=str(file)) from None
+
+
 def load_or_make(directory: Path, *, now: datetime.datetime) -> Certificate:
     """Return the certificate in `directory`; at the first time, make one (EC P-256, self-signed).
 

@@ -123,6 +123,7 @@ async def test_what_it_tells_people(commands: Commands, tmp_path: Path) -> None:
     async with asyncio.timeout(30):
         while not (lines and "Ctrl+C" in lines[-1]):
             lines.append((await server.process.stdout.readline()).decode())
+            assert lines[-1], "it ended"
     text = "".join(lines)
     assert "Le serveur est en marche" in text
     assert "devcloud://" in text

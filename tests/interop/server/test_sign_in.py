@@ -1,13 +1,17 @@
 """Signing in: hello → challenge → proof → welcome, and every way it is refused."""
 
 import base64
+import datetime
 import secrets
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from devcloud.directory.buckets import Rate
 from devcloud.identity.keys import SigningKey
+from devcloud.net.tls import load_or_make
 
 
 async def test_over_plain_http_on_this_machine(world: Any) -> None:
@@ -217,3 +221,21 @@ async def test_leaving(world: Any, until: Any) -> None:
     assert (await marc.closed())[0] == 1000
     await until(lambda: not server.hall.sessions)
     assert len(server.hall.people) == 0
+
+
+async def test_behind_a_proxy_the_proof_is_bound_to_the_proxys_certificate(
+    world: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "proxy").mkdir()
+    proxy = load_or_make(tmp_path / "proxy", now=datetime.datetime.now(datetime.UTC))
+    world.settings = replace(world.settings, behind_proxy=True, proxy_certificate=proxy.certificate)
+    server = await world.start()
+    # What a proxy on this machine sends on, after it has taken the TLS off.
+    ws = await world.http.ws_connect(
+        f"ws://127.0.0.1:{server.port}/ws",
+        headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"},
+    )
+    client = type(await world.connect())(ws, certificate=proxy.pin)
+    assert (await client.sign_in("Marc"))["type"] == "welcome"
+    assert "203.0.113.9" in {session.address for session in server.hall.sessions}
+    await client.ws.close()

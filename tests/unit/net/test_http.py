@@ -135,6 +135,9 @@ async def test_behind_a_proxy_the_address_is_the_one_the_proxy_saw() -> None:
     entrance.protocol.data_received(UPGRADE + forwarded + b"\r\n")
     assert entrance.peer == Peer("198.51.100.7", encrypted=False)
     entrance = Entrance(ELSEWHERE, behind_proxy=True)
+    entrance.protocol.data_received(UPGRADE + forwarded + b"X-Forwarded-Proto: https\r\n\r\n")
+    assert entrance.peer == Peer("198.51.100.7", encrypted=True, proxied=True)
+    entrance = Entrance(ELSEWHERE, behind_proxy=True)
     entrance.protocol.data_received(UPGRADE + b"\r\n")
     assert entrance.peer == ELSEWHERE
 

@@ -16,6 +16,7 @@ from devcloud.net.tls import (
     check_pin,
     fingerprint_of,
     load_or_make,
+    pin_in,
     pin_of,
     server_context,
 )
@@ -104,3 +105,23 @@ def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
 def test_a_crash_while_writing_leaves_nothing_half(tmp_path: Path) -> None:
     (tmp_path / f"{KEY_FILE}.new").write_bytes(b"half")
     load_or_make(tmp_path, now=NOW)
+
+
+def test_the_pin_of_a_chain_is_that_of_its_first_certificate(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    first, second = (load_or_make(tmp_path / name, now=NOW) for name in ("a", "b"))
+    chain = tmp_path / "chain.pem"
+    chain.write_text("a comment\n" + first.certificate.read_text() + second.certificate.read_text())
+    assert pin_in(chain) == first.pin
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"-----BEGIN CERTIFICATE-----\n!"])
+def test_no_certificate_in_the_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(StorageFailed) as raised:
+        pin_in(tmp_path / "file")
+    assert raised.value.code == "certificate_unreadable"
+    with pytest.raises(StorageFailed) as raised:
+        pin_in(tmp_path / "nowhere")
+    assert raised.value.code == "not_readable"
