@@ -16,11 +16,18 @@ from devcloud.call.machine import Call
 from devcloud.call.mailbox import Inbox, Outbox
 from devcloud.call.states import Role
 from devcloud.client.translate import body_of
+from devcloud.directory.buckets import Bucket, Buckets, Rate
 from devcloud.media import control
+from devcloud.model.names import fold_name
 from devcloud.model.signed import Signed
 from devcloud.wire.signalling import bodies, messages
 from devcloud.wire.signalling.codec import encode_body
 from devcloud.wire.signalling.messages import CallMessage
+
+INVITATIONS_OF_ONE = Rate(per_second=0.5, burst=20)
+"""What is heard of one person's; they come again as long as nobody acknowledges them."""
+INVITATIONS = Rate(per_second=5, burst=100)
+MOST_SENDERS = 1000
 
 
 class Mail:
@@ -33,6 +40,8 @@ class Mail:
         self._inbox = Inbox()
         self._early: dict[str, list[control.CandidatesFound]] = {}
         self._invites: dict[str, messages.Invite] = {}
+        self._invitations_of: Buckets[str] = Buckets(INVITATIONS_OF_ONE, MOST_SENDERS)
+        self._invitations = Bucket(INVITATIONS, 0.0)
 
     def __len__(self) -> int:
         return len(self._outbox)
@@ -61,6 +70,14 @@ class Mail:
                 self._out(message)
 
     # ── what comes in ────────────────────────────────────────────────────────────────────────────
+
+    def endures(self, message: CallMessage, now: float) -> bool:
+        """Whether to hear a message at all: a flood of invitations is met with silence, since each
+        answer to it would be one more message of ours, and the server counts those."""
+        if not isinstance(message, messages.Invite):
+            return True
+        sender = fold_name(message.from_)
+        return self._invitations_of.take(sender, now) and self._invitations.take(now)
 
     def is_new(self, message: CallMessage) -> bool:
         """Whether this message has not been here before; it has from now on."""

@@ -6,7 +6,8 @@ instead: other messages, none, several, or some of them later.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +34,8 @@ from devcloud.wire.websocket.frames import text_frame
 SAMPLES = Path(__file__).parents[3] / "src" / "devcloud" / "media" / "samples"
 WAIT_S = 20.0
 """How long anything may take before a test gives up: no test is about time."""
+LOUDEST_SILENCE = 4
+"""What Opus makes of digital silence, of 32768; speech is in the thousands."""
 TIMERS = Timers(ring=6.0, connect=2.0, others=0.2)
 
 Lie = Callable[[CallMessage], Iterable[CallMessage]]
@@ -51,6 +54,7 @@ class LyingSession(Session):
             return
         stamped = msgspec.structs.replace(message, from_=member.name, device=member.device)
         server.said.append(stamped)
+        server.heard.set()
         for each in server.lie(stamped):
             server.deliver(each)
 
@@ -62,6 +66,7 @@ class LyingServer(DevCloudServer):
         super().__init__(settings)
         self.lie: Lie | None = None
         self.said: list[CallMessage] = []
+        self.heard = asyncio.Event()
 
     def deliver(self, message: CallMessage) -> None:
         """Deliver a message as it is, whoever it says it is from."""
@@ -70,14 +75,17 @@ class LyingServer(DevCloudServer):
         for each in people.reach(message.to, message.to_device, message.not_device):
             each.handle.send_frame(frame)
 
-    def let_in(self, *names: str) -> None:
-        """Let anybody sign in with one of these names, whoever it belongs to."""
+    @contextmanager
+    def letting_in(self, *names: str) -> Iterator[None]:
+        """Anybody may sign in with one of these names, whoever it belongs to."""
         accounts = self.hall.accounts
         check, claim = accounts.check, accounts.claim
         accounts.check = lambda name, key: None if name in names else check(name, key)
         accounts.claim = lambda name, key: (
             (accounts.find(name), False) if name in names else claim(name, key)
         )
+        yield
+        accounts.check, accounts.claim = check, claim
 
     def _open_websocket(
         self, transport: asyncio.Transport, peer: Peer, answer: bytes
@@ -115,6 +123,7 @@ class Scene:
     john: devcloud.Client
     paul: devcloud.Client
     data: Path
+    timers: Timers = TIMERS
     recordings: list[Path] = field(default_factory=list)
 
     @property
@@ -157,13 +166,24 @@ class Scene:
                     return status
         raise AssertionError(f"it never came to that: {call.status}")
 
+    async def said(self, kind: type[CallMessage]) -> CallMessage:
+        """The first message of this kind that somebody really says."""
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                for each in self.server.said:
+                    if isinstance(each, kind):
+                        return each
+                self.server.heard.clear()
+                await self.server.heard.wait()
+
     def nobody_heard_anything(self, *calls: devcloud.ClientCall) -> None:
-        """No voice has come, and what was recorded is silence to the last sample."""
+        """No voice has come, and what was recorded is silence from end to end."""
         assert [call.status.setup_s for call in calls] == [None] * len(calls)
         for path in self.recordings:
             if path.exists():
                 samples, _ = soundfile.read(path, dtype="int16")
-                assert not np.any(samples), f"{path} holds a voice"
+                loudest = int(np.max(np.abs(samples), initial=0))
+                assert loudest <= LOUDEST_SILENCE, f"{path} holds a voice ({loudest})"
 
     async def clear(self) -> None:
         self.server.lie = None
