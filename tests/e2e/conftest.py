@@ -19,7 +19,7 @@ from devcloud.server.settings import ServerSettings
 
 SAMPLES = Path(__file__).parents[2] / "src" / "devcloud" / "media" / "samples"
 RATE = 48_000
-WAIT_S = 30.0
+WAIT_S = 60.0
 """How long anything may take before a test gives up: no test is about time."""
 
 Sound = np.ndarray[Any, np.dtype[np.float64]]

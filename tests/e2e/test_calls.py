@@ -50,7 +50,7 @@ def tone(sound: Any, tmp_path_factory: Any) -> Path:
 
 
 async def ends(*calls: devcloud.ClientCall) -> set[EndReason]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return set(await asyncio.gather(*(call.ended() for call in calls)))
 
 
@@ -129,6 +129,14 @@ async def test_what_is_nobodys_name(pair: Any, name: str, code: str) -> None:
         await pair.marc.call(name)
     assert wrong.value.code == code
     assert pair.marc.calls == ()
+
+
+async def test_an_observer_calls_nobody(house: SimpleNamespace) -> None:
+    address, data = house.host.address, house.data / "observer"
+    async with devcloud.connect(address, name="Looker", data=data, observer=True) as looker:
+        with pytest.raises(LocalError) as wrong:
+            await looker.call("John")
+    assert wrong.value.code == "observers_cannot_call"
 
 
 async def test_a_name_of_other_letters_can_be_called(house: SimpleNamespace, pair: Any) -> None:
@@ -276,7 +284,7 @@ def footprint(me: devcloud.Client) -> dict[str, int]:
 
 async def settled(me: devcloud.Client) -> dict[str, int]:
     """The footprint once the acknowledgements of the last call are in."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while me.core.desk.unacknowledged:
             await asyncio.sleep(0.02)
     return footprint(me)

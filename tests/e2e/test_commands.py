@@ -18,7 +18,7 @@ import devcloud
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 OUTCOME_KEYS = {
     "outcome", "peer", "setup_ms", "duration_s", "encrypted", "verified", "safety_words", "codec",
     "rtt_ms", "loss", "jitter_ms", "mos", "path", "recording",

@@ -17,7 +17,7 @@ import devcloud
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 class EnoughOfIt(Exception):

@@ -57,7 +57,7 @@ async def failure(address: str, data: Path, *, observer: bool = True) -> DevClou
     """Why nobody can sign in there."""
     with pytest.raises(DevCloudError) as failed:
         async with (
-            asyncio.timeout(20),
+            asyncio.timeout(60),
             devcloud.connect(address, name="Marc", data=data, observer=observer),
         ):
             pass

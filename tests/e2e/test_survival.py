@@ -16,6 +16,8 @@ import soundfile
 
 import devcloud
 from devcloud.call.states import State, Timers
+from devcloud.client import core
+from devcloud.model.errors import MediaFailed
 from devcloud.model.records import EndReason
 
 pytestmark = pytest.mark.skipif(
@@ -24,12 +26,12 @@ pytestmark = pytest.mark.skipif(
 
 
 async def ends(*calls: devcloud.ClientCall) -> set[EndReason]:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         return set(await asyncio.gather(*(call.ended() for call in calls)))
 
 
 async def until_grown(path: Path, beyond: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while path.stat().st_size <= beyond:
             await asyncio.sleep(0.02)
 
@@ -82,6 +84,24 @@ async def test_the_media_process_is_killed_in_mid_call(
     assert len(sound.read(recording)) * 2 > before + 40_000
 
 
+async def test_a_media_process_that_keeps_dying_is_given_up(
+    hosting: Any, pairing: Any, sound: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "MOST_RESTARTS", 1)
+    async with hosting(tmp_path / "server") as host, pairing(host.address, tmp_path) as pair:
+        ours, theirs = await pair.talk()
+        waiting = asyncio.ensure_future(anext(pair.marc.incoming()))
+        os.kill(pair.marc.core.media_pid, signal.SIGKILL)
+        await sound.until(ours, State.RECONNECTING)
+        await sound.until(ours, State.ACTIVE)
+        os.kill(pair.marc.core.media_pid, signal.SIGKILL)
+        assert await ends(ours, theirs) == {EndReason.MEDIA_FAILED}
+        for attempt in (waiting, pair.marc.call("John"), anext(pair.marc.people())):
+            with pytest.raises(MediaFailed) as given_up:
+                await attempt
+            assert given_up.value.code == "media_keeps_failing"
+
+
 def write_stairs(sound: Any, path: Path) -> None:
     """Half a second each at 500, 600, 700… hertz, without a click between."""
     steps = np.repeat(500 + 100 * np.arange(30), 24_000)
@@ -97,7 +117,7 @@ async def test_the_server_is_restarted_in_mid_call(
         async with pairing(host.address, tmp_path) as pair:
             ours, theirs = await pair.talk(marc_plays=tone)
             await host.server.__aexit__(None, None, None)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 async for connection in pair.marc.connection():
                     if not connection.online:
                         assert connection.next_try_s is not None
@@ -117,7 +137,7 @@ async def test_the_server_is_restarted_in_mid_call(
 
 
 async def online(me: devcloud.Client) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         async for connection in me.connection():
             if connection.online:
                 return
@@ -166,7 +186,7 @@ async def test_leaving_takes_moments_even_when_everything_is_gone(
             await marc.__aexit__(None, None, None)
             took = asyncio.get_running_loop().time() - began
             assert took < 20
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await asyncio.gather(*readers)
             assert call.status.state is State.ENDED
             assert not exists(pid)
@@ -244,6 +264,6 @@ async def test_the_whole_program_of_the_other_side_is_killed(hosting: Any, tmp_p
             await program.wait()
         assert await ends(call) == {EndReason.CONNECTION_LOST}
         # Nothing of it goes on talking.
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while exists(media):
                 await asyncio.sleep(0.05)

@@ -83,6 +83,7 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
                 timers=self._timers,
                 language=self._language,
                 policy=self._policy,
+                observer=self._observer,
             )
             sign_in = SignIn(
                 name=self.name, device=device, key=self._data.key(), observer=self._observer

@@ -20,7 +20,7 @@ from devcloud.client.ongoing import ClientCall
 from devcloud.client.policy import DEFAULT, Policy
 from devcloud.identity.pins import PinBook
 from devcloud.media import control
-from devcloud.model.errors import DevCloudError
+from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
 from devcloud.model.names import parse_name
 from devcloud.model.presence import Person
 from devcloud.model.texts import Language
@@ -55,11 +55,13 @@ class Client:
         timers: Timers | None = None,
         language: Language = Language.ENGLISH,
         policy: Policy = DEFAULT,
+        observer: bool = False,
     ) -> None:
         self.name = name
         self.address = address
         self._data = data
         self._language = language
+        self._observer = observer
         self.failure: DevCloudError | None = None
         """Why nothing goes on any more, when that is so."""
         self._calls: dict[str, ClientCall] = {}
@@ -132,13 +134,15 @@ class Client:
 
         Raises:
             BadName: not a name.
-            LocalError: `name_own`.
+            LocalError: `name_own`, `observers_cannot_call`.
             Busy: `already_in_call`.
             Untrusted: `key_changed`: the server shows another key than this name had before.
                 Nothing has been sent; see `accept_key`. Also `call_not_encrypted` and
                 `encryption_lost`, of calls with programs of 2023.
         """
         self._check()
+        if self._observer:
+            raise LocalError("observers_cannot_call")
         id = self.core.place(parse_name(name))
         # Glare may have made the call one that is here already.
         return self._calls.get(id) or self._calls[self._aliases.pop(id)]
@@ -166,7 +170,8 @@ class Client:
 
     async def refusals(self) -> AsyncIterator[DevCloudError]:
         """Yield why an invitation was refused before it rang: somebody is not who they say, or
-        somebody in between has changed what they said. The newest are kept."""
+        somebody in between has changed what they said; or why a key could not be written down.
+        The newest are kept."""
         while not self._closed:
             while self._refusals:
                 yield self._refusals.popleft()
@@ -220,7 +225,12 @@ class Client:
             self._tell()
 
     def _pinned(self, book: PinBook) -> None:
-        self._data.keep_book(self.address.authority, book)
+        try:
+            self._data.keep_book(self.address.authority, book)
+        except StorageFailed as failure:
+            # A full disk ends no call; the keys are known until the program ends.
+            self._refusals.append(failure)
+            self._tell()
 
     def _went_online(self, online: bool, pause: float | None) -> None:
         self._connection = Connection(online, pause)
