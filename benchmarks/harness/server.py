@@ -2,13 +2,15 @@
 
     python -m benchmarks.harness.server devcloud DIRECTORY [HOST]
     python -m benchmarks.harness.server echo
+    python -m benchmarks.harness.server stream
     python -m benchmarks.harness.server handshakes DIRECTORY
 
 `devcloud` is the server as `devcloud server` runs it: uvloop, its log at the default level, SQLite
 on disk; only what one address may ask is raised, since all the load comes from one. `echo` is
-aiohttp on uvloop that sends every message back. `handshakes` accepts TLS on uvloop and nothing
-else, with the certificate of the `devcloud` server in DIRECTORY. Each prints a line with its
-port, and ends with its input.
+aiohttp on uvloop that sends every message back; `stream` cuts a stream into objects at their last
+brace and sends them back, as little as a server of 2023 could do. `handshakes` accepts TLS on
+uvloop and nothing else, with the certificate of the `devcloud` server in DIRECTORY. Each prints a
+line with its port, and ends with its input.
 """
 
 import asyncio
@@ -79,6 +81,31 @@ async def echo() -> None:
         pass
 
 
+class Stream(asyncio.Protocol):
+    """Frames and echoes; the answers of one read are joined."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """(asyncio.BaseProtocol)"""
+        self._write = transport.write  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        """(asyncio.Protocol)"""
+        *objects, self._rest = (self._rest + data).split(b"}")
+        self._write(b"".join([each + b"}" for each in objects]))
+
+
+async def stream() -> None:
+    """Run the limit of look-ups of 2023: frames, and nothing else."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Stream, "127.0.0.1", 0)
+    say(port=server.sockets[0].getsockname()[1])
+    async for _ in orders():
+        pass
+
+
 async def handshakes(data: Path) -> None:
     """Run the limit of signing in: TCP and TLS, and nothing else."""
     context = server_context(load_or_make(data, now=datetime.datetime.now(datetime.UTC)))
@@ -112,6 +139,8 @@ def main() -> None:
             work = devcloud(Path(arguments[0]), host)
         case "echo":
             work = echo()
+        case "stream":
+            work = stream()
         case _:
             work = handshakes(Path(arguments[0]))
     with (

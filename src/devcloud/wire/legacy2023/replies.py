@@ -4,6 +4,7 @@ Nothing follows the closing brace: a 2023 client takes whatever one `recv(1024)`
 """
 
 import ipaddress
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +14,8 @@ ERROR = b'{"ack": "Error"}'
 NO_ADDRESS = b'{"ip": "None"}'
 
 
+# People of a team are asked for again and again, and a team has few addresses.
+@lru_cache(maxsize=4096)
 def address_reply(address: str | None) -> bytes:
     """Return the answer to GET: an address as text, or that there is none."""
     return NO_ADDRESS if address is None else b'{"ip": "%b"}' % address.encode("ascii")
