@@ -240,6 +240,7 @@ class Device:
         elif isinstance(action, desks.Became):
             self.note(f"{action.old[:4]} becomes {action.new[:4]}")
             self.known.discard(action.old)
+            self._since.pop(action.old, None)
             self.known.add(action.new)
             self.world.accepted.add(action.new)
         elif isinstance(action, desks.Remembered):

@@ -11,6 +11,7 @@ machine is made for that.
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from math import inf
 from typing import Generic, TypeVar
 
 M = TypeVar("M")
@@ -50,12 +51,17 @@ class Outbox(Generic[M]):
             self._sequence.popitem(last=False)
         return sequence
 
-    def post(self, call: str, sequence: int, message: M, now: float) -> None:
-        """Keep a message until it is acknowledged; the oldest goes when there are too many."""
+    def post(self, call: str, sequence: int, message: M, now: float, *, live: bool = False) -> None:
+        """Keep a message until it is acknowledged; the oldest goes when there are too many.
+
+        What is said in a `live` call is kept until it is withdrawn, so that both sides agree
+        about it however long one of them was cut off; anything else for a minute.
+        """
         if len(self._letters) >= MOST_MESSAGES:
             self._letters.popitem(last=False)
+        expires_at = inf if live else now + KEPT_S
         self._letters[(call, sequence)] = _Letter(
-            message, now + FIRST_REPEAT_S, FIRST_REPEAT_S, now + KEPT_S
+            message, now + FIRST_REPEAT_S, FIRST_REPEAT_S, expires_at
         )
 
     def settle(self, call: str, sequence: int) -> M | None:
@@ -69,9 +75,10 @@ class Outbox(Generic[M]):
         return None if letter is None else letter.message
 
     def withdraw(self, call: str) -> None:
-        """What has been said about this call does not matter any more."""
+        """The call is over: what was said while it was live does not matter any more."""
         for key in [key for key in self._letters if key[0] == call]:
-            del self._letters[key]
+            if self._letters[key].expires_at == inf:
+                del self._letters[key]
 
     def signed_in(self, now: float) -> list[M]:
         """Return all that is to be said again over the new connection."""

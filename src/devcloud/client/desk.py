@@ -369,6 +369,8 @@ class Desk:
         self._actions.append(Changed(call))
         if call.rings_until is None:
             self._mail.forget_invite(call.id)
+        if call.over:
+            self._mail.call_over(call.id)
         encrypted = call.kind is CallKind.DEVCLOUD
         if encrypted and call.accepted and self._gate.talking(call, now):
             self._actions.append(Pinned(self._gate.book))

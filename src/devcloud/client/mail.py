@@ -103,8 +103,8 @@ class Mail:
 
     def say_command(self, call: Call, command: do.Command, signed: Signed, now: float) -> None:
         """Say what a call wants to be said."""
-        if is_last_word(command):
-            # Whatever was said before does not matter any more, and must not ring there again.
+        if call.over:
+            # It must not ring there again.
             self._outbox.withdraw(call.id)
         match command:
             case do.SendCancel():
@@ -148,7 +148,12 @@ class Mail:
         """Say the invitation again, to one device."""
         sequence = self._outbox.next_sequence(call.id)
         invite = self._invites[call.id]
-        self._post(msgspec.structs.replace(invite, seq=sequence, to_device=device), now)
+        again = msgspec.structs.replace(invite, seq=sequence, to_device=device)
+        self._post(again, now, live=True)
+
+    def call_over(self, call: str) -> None:
+        """What was said while it was live does not matter any more."""
+        self._outbox.withdraw(call)
 
     def forget_invite(self, call: str) -> None:
         """It will not be said again."""
@@ -174,21 +179,14 @@ class Mail:
             body=messages.NO_BODY if body is None else encode_body(body),
             **fields,
         )
-        self._post(message, now)
+        self._post(message, now, live=not call.over)
 
-    def _post(self, message: CallMessage, now: float) -> None:
+    def _post(self, message: CallMessage, now: float, *, live: bool = False) -> None:
         if isinstance(message, messages.Invite):
             self._invites[message.call] = message
-        self._outbox.post(message.call, message.seq, message, now)
+        self._outbox.post(message.call, message.seq, message, now, live=live)
         if self.online:
             self._out(message)
-
-
-def is_last_word(command: do.Command) -> bool:
-    """Whether nothing follows this in its call."""
-    if isinstance(command, do.SendCancel):
-        return command.device is None
-    return isinstance(command, do.SendDecline | do.SendHangup)
 
 
 def may_speak(call: Call, message: CallMessage) -> bool:

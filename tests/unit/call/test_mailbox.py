@@ -51,11 +51,14 @@ def test_a_new_connection_says_all_again_in_order_and_nothing_old() -> None:
     assert waiting.signed_in(70.0) == ["three"]
 
 
-def test_what_does_not_matter_any_more_is_withdrawn() -> None:
-    waiting = outbox("one", "two")
-    waiting.post(OTHER, waiting.next_sequence(OTHER), "of another call", 0.0)
+def test_what_is_said_in_a_live_call_is_kept_until_the_call_is_over() -> None:
+    waiting = outbox("tell gone")
+    waiting.post(OTHER, waiting.next_sequence(OTHER), "of another call", 0.0, live=True)
+    waiting.post(CALL, waiting.next_sequence(CALL), "hold", 0.0, live=True)
+    waiting.post(CALL, waiting.next_sequence(CALL), "hang up", 1000.0)
+    assert waiting.signed_in(1000.0) == ["of another call", "hold", "hang up"]
     waiting.withdraw(CALL)
-    assert waiting.signed_in(1.0) == ["of another call"]
+    assert waiting.signed_in(1001.0) == ["of another call", "hang up"]
 
 
 def test_the_oldest_goes_when_there_are_too_many() -> None:
