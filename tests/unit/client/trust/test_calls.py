@@ -475,7 +475,7 @@ def test_a_flood_of_invitations_is_met_with_silence(world: Any) -> None:
         )  # fmt: skip
     assert len(john.out) == 2 * 20, "an acknowledgement and a refusal each"
     marc = world.side("Marc")
-    id = marc.call("John")
+    id = marc.call("John", 10_000)
     world.flow()
     assert john.calls[id].state is not State.ENDED
 
