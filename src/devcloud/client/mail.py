@@ -179,7 +179,8 @@ class Mail:
             body=messages.NO_BODY if body is None else encode_body(body),
             **fields,
         )
-        self._post(message, now, live=not call.over)
+        # What is for a device that was not chosen may wait for one that is gone.
+        self._post(message, now, live=device is None and not call.over)
 
     def _post(self, message: CallMessage, now: float, *, live: bool = False) -> None:
         if isinstance(message, messages.Invite):
