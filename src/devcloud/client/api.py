@@ -16,10 +16,14 @@ from devcloud.client.datadir import DataDirectory
 from devcloud.client.ongoing import CallOver, ClientCall
 from devcloud.client.places import default_directory
 from devcloud.client.policy import Policy, WarmUp, parse_warm_up
+from devcloud.client.port2023 import Mode2023, parse_mode_2023
 from devcloud.client.session import Session, SignIn
+from devcloud.client.session2023 import Session2023, parse_address_2023
 from devcloud.client.signed_in import Client, Connection
 from devcloud.client.status import CallStatus
+from devcloud.client.whereabouts import AnySession
 from devcloud.model import ids
+from devcloud.model.errors import BadSettings
 from devcloud.model.names import parse_name
 from devcloud.model.texts import Language
 
@@ -38,9 +42,15 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
     `only_encrypted` makes and takes no other calls. `keyring` keeps the key in the platform's key
     store, from now on (it needs the extra `keyring`).
 
+    `legacy_2023` says which calls with programs of 2023, which are never encrypted, there may be:
+    none (`off`, the default); `out`, to call them; `on`, to be called as well, which takes UDP port
+    5001 for as long as one is signed in (where that is impossible, `Client.off_2023` says why, and
+    the rest works); `only`: the server is one of 2023, too, spoken to without a key, and `address`
+    is an IP address, and perhaps a port.
+
     Raises, on entering:
         BadName, BadSettings: not a name, not an address, not a way to warm up.
-        StorageFailed, AlreadyRunning: the data directory.
+        StorageFailed, AlreadyRunning: the data directory; with `only`, `port_2023_taken`.
         Unreachable, Refused: the server.
         MediaFailed: the media process does not start.
     """
@@ -57,9 +67,14 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
         warm_up: str = WarmUp.KNOWN,
         only_encrypted: bool = False,
         keyring: bool = False,
+        legacy_2023: str = Mode2023.OFF,
     ) -> None:
         self.name = parse_name(name)
-        self._address = parse_address(address)
+        self._mode = parse_mode_2023(legacy_2023)
+        only_2023 = self._mode is Mode2023.ONLY
+        if only_2023 and observer:
+            raise BadSettings("people_unlisted_2023")
+        self._address = parse_address_2023(address) if only_2023 else parse_address(address)
         self._directory = Path(data) if data is not None else default_directory()
         self._observer = observer
         self._timers = timers
@@ -84,17 +99,22 @@ class connect:  # noqa: N801 - read as a verb: `async with devcloud.connect(…)
                 language=self._language,
                 policy=self._policy,
                 observer=self._observer,
+                mode_2023=self._mode,
             )
-            sign_in = SignIn(
-                name=self.name, device=device, key=self._data.key(), observer=self._observer
-            )
-            session = Session(self._address, sign_in, self._data, client.core.listener)
+            session = self._session(client, device, self._data)
             await client.core.start(session, media=not self._observer)
         except BaseException:
             self._data.release()
             raise
         self._client = client
         return client
+
+    def _session(self, client: Client, device: str, data: DataDirectory) -> AnySession:
+        listener = client.core.listener
+        if self._mode is Mode2023.ONLY:
+            return Session2023(self._address, self.name, listener)
+        sign_in = SignIn(name=self.name, device=device, key=data.key(), observer=self._observer)
+        return Session(self._address, sign_in, data, listener)
 
     async def __aexit__(
         self,

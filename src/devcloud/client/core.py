@@ -6,6 +6,7 @@ decision.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
@@ -18,22 +19,28 @@ from devcloud.client import actions
 from devcloud.client.actions import Action
 from devcloud.client.desk import Desk
 from devcloud.client.people import People
-from devcloud.client.session import Listener, Session
+from devcloud.client.port2023 import Mode2023, Port2023
+from devcloud.client.session import Listener
+from devcloud.client.whereabouts import AnySession, Whereabouts
 from devcloud.identity.keys import fingerprint, is_public_key
 from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.media.process import MediaProcess
 from devcloud.model import ids
 from devcloud.model.errors import DevCloudError, MediaFailed, Untrusted
+from devcloud.model.presence import Person
 from devcloud.model.records import CallKind
+from devcloud.model.texts import Language
 from devcloud.net.tasks import Tasks
+from devcloud.wire.legacy2023.sentences import told
 from devcloud.wire.signalling import messages
-from devcloud.wire.signalling.messages import CallMessage, FromServer
+from devcloud.wire.signalling.messages import CallMessage, FromClient, FromServer
 
 _log = logging.getLogger(__name__)
 
 MOST_RESTARTS = 5
 RESTARTS_WITHIN_S = 60.0
+CLOSING_2023_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,22 @@ class Watcher:
 class Core:
     """Runs a desk. `start` first, `stop` last."""
 
-    def __init__(self, desk: Desk, watcher: Watcher) -> None:
+    def __init__(self, desk: Desk, watcher: Watcher, mode_2023: Mode2023 = Mode2023.OFF) -> None:
         self.desk = desk
         self.people = People()
-        self.session: Session | None = None
+        self.session: AnySession | None = None
+        self.port_2023 = Port2023(desk.calls_2023, self.order, self._tell_takes_2023)
         self._watcher = watcher
         self._media: MediaProcess | None = None
         self._restarts: list[float] = []
         self._tasks = Tasks("client", on_failure=self._task_failed)
+        self._whereabouts = Whereabouts(
+            self.people, mode_2023, self.port_2023, lambda: self.session, self._tasks
+        )
         self._loop = asyncio.get_running_loop()
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: float | None = None
+        self._carried = asyncio.Event()
 
     @property
     def listener(self) -> Listener:
@@ -78,8 +90,9 @@ class Core:
         """The media process, for whoever measures it."""
         return None if self._media is None else self._media.pid
 
-    async def start(self, session: Session, *, media: bool) -> None:
-        """Sign in and, unless only looking, start the media. Raises DevCloudError."""
+    async def start(self, session: AnySession, *, media: bool) -> None:
+        """Sign in and, unless only looking, start the media, and take the port of 2023 calls where
+        it is wanted from the beginning. Raises DevCloudError."""
         self.session = session
         starting = self._tasks.spawn(MediaProcess.start(), name="media-start") if media else None
         try:
@@ -91,6 +104,12 @@ class Core:
             await session.close()
             raise
         self._tasks.spawn(session.run(), name="session")
+        try:
+            if media:
+                await self._whereabouts.hold_port(session)
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Hang up, say goodbye, end the media process: in a few seconds, whoever is gone."""
@@ -98,6 +117,7 @@ class Core:
         for call in list(self.desk.line.calls):
             self.desk.act(call, on.HangUp(), now)
         self._carry()
+        await self._say_close_2023()
         if self.session is not None:
             await self.session.close()
         media, self._media = self._media, None
@@ -110,12 +130,24 @@ class Core:
         if self._alarm is not None:
             self._alarm.cancel()
 
+    async def _say_close_2023(self) -> None:
+        """Wait until all five CLOSEs have been sent."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_2023_S):
+                while self._media is not None and self.desk.calls_2023.deadline is not None:
+                    self._carried.clear()
+                    await self._carried.wait()
+
     # ── the person ───────────────────────────────────────────────────────────────────────────────
 
-    def place(self, peer: str) -> str:
-        """Call somebody and return the call's id. Raises LocalError, Busy, Untrusted."""
+    async def reach(self, peer: str) -> Person | None:
+        """Return what is known of somebody who is about to be called: see `Whereabouts.reach`."""
+        return await self._whereabouts.reach(peer)
+
+    def place(self, peer: str, person: Person | None) -> str:
+        """Call somebody, of whom `reach` said what is known, and return the call's id. Raises
+        LocalError, Busy, Untrusted."""
         call = ids.call_id(os.urandom(ids.CALL_ID_BYTES))
-        person = self.people.find(peer)
         self.desk.place(
             call,
             peer,
@@ -123,6 +155,7 @@ class Core:
             time.time(),
             key=person.key if person else "",
             kind=person.kind if person else CallKind.DEVCLOUD,
+            address=person.address if person else "",
         )
         self._carry()
         return call
@@ -161,10 +194,16 @@ class Core:
         except MediaFailed:
             _log.debug("the media process is gone; %s waits", type(order).__name__)
 
+    def _send(self, message: FromClient) -> None:
+        if self.session is not None:
+            self.session.send(message)
+
     # ── the session ──────────────────────────────────────────────────────────────────────────────
 
     def _welcomed(self, welcome: messages.Welcome) -> None:
         self.people.welcomed(welcome)
+        if self.session is not None:
+            self.port_2023.moved(self.session.local_address)
         self.desk.signed_in(self._loop.time())
         self._watcher.online(True, None)
         self._watcher.people()
@@ -173,6 +212,7 @@ class Core:
     def _lost(self, pause: float | None) -> None:
         self.desk.signed_out()
         self.people.lost()
+        self._whereabouts.lost()
         self._watcher.online(False, pause)
         self._watcher.people()
         if pause is None and self.session is not None and self.session.fatal is not None:
@@ -184,6 +224,7 @@ class Core:
             self._carry()
         elif isinstance(message, messages.Presence):
             self.people.changed(message)
+            self._whereabouts.received(message)
             self._watcher.people()
         elif isinstance(message, messages.Error):
             _log.warning("the server refused a message: %s (%s)", message.code, message.text)
@@ -203,12 +244,14 @@ class Core:
         """Carry reports until the process ends; then start another."""
         async for report in media.reports():
             self.desk.reported(report, self._loop.time())
+            self._reported_2023(report)
             self._watcher.reported(report)
             self._carry()
         if self._media is not media:
             return
         _log.warning("the media process has ended; starting another")
         self._media = None
+        self.port_2023.media_gone()
         self.desk.media_gone(self._loop.time())
         self._carry()
         await self._start_again()
@@ -227,6 +270,7 @@ class Core:
             self._carry()
             return
         self._attach(media)
+        self.port_2023.media_back()
         self.desk.media_back(self._loop.time())
         self._carry()
 
@@ -236,18 +280,40 @@ class Core:
         if starting is not None and not starting.cancelled() and starting.exception() is None:
             await starting.result().stop()
 
+    # ── calls of 2023 ────────────────────────────────────────────────────────────────────────────
+
+    def _reported_2023(self, report: control.Report) -> None:
+        if isinstance(report, control.Came2023):
+            self.desk.calls_2023.received(report.data, report.source, self._loop.time())
+        else:
+            self.port_2023.reported(report)
+
+    def _tell_takes_2023(self) -> None:
+        if self.session is not None:
+            self.session.say_takes_2023(self.port_2023.held)
+
+    def _locate(self, asked: actions.Locate) -> None:
+        def tell(address: str | None) -> None:
+            call = ids.call_id(os.urandom(ids.CALL_ID_BYTES))
+            now, wall = self._loop.time(), time.time()
+            self.desk.calls_2023.located(asked, address, call=call, now=now, wall=wall)
+            self._carry()
+
+        self._whereabouts.locate(asked, tell)
+
     # ── carrying ─────────────────────────────────────────────────────────────────────────────────
 
     def _carry(self) -> None:
-        for action in self.desk.drain():
-            self._carry_one(action)
+        while actions_due := self.desk.drain():
+            for action in actions_due:
+                self._carry_one(action)
         self._set_alarm()
+        self._carried.set()
 
     def _carry_one(self, action: Action) -> None:
         match action:
             case actions.Say(message):
-                if self.session is not None:
-                    self.session.send(message)  # type: ignore[arg-type]
+                self._send(message)  # type: ignore[arg-type]
             case actions.Order(order):
                 self.order(order)
                 if isinstance(order, control.OpenCall):
@@ -265,6 +331,10 @@ class Core:
             case actions.Distrusted(call, error, sender):
                 _log.warning("%s: %s", sender, error)
                 self._watcher.distrusted("" if call is None else call.id, error)
+            case actions.Locate():
+                self._locate(action)
+            case actions.Noted2023(happening):
+                _log.info("%s", told(happening, Language.ENGLISH))
             case actions.Dropped(error, sender):
                 _log.warning("dropped a message from %s: %s", sender, error)
 

@@ -21,6 +21,7 @@ from devcloud.identity.claims import sign_in_claim
 from devcloud.identity.keys import SigningKey
 from devcloud.model.errors import DevCloudError, ProtocolViolation, Refused, Unreachable
 from devcloud.model.presence import Status
+from devcloud.net.addresses import plain_address
 from devcloud.net.tasks import Tasks
 from devcloud.net.tls import check_pin, client_context, pin_of
 from devcloud.wire.signalling import messages
@@ -78,11 +79,18 @@ class Session:
         self._sign_in = sign_in
         self._directory = directory
         self._listener = listener
+        self._takes_2023 = False
         self._http: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1024)
         self._try_now = asyncio.Event()
         self._closing = False
+
+    @property
+    def local_address(self) -> str:
+        """The address that reaches the server, or nothing while there is no connection."""
+        name = None if self._socket is None else self._socket.get_extra_info("sockname")
+        return plain_address(str(name[0])) if name else ""
 
     async def open(self) -> None:
         """Connect and sign in for the first time.
@@ -144,6 +152,13 @@ class Session:
             # again over the next one.
             _log.warning("the connection takes nothing any more")
 
+    def say_takes_2023(self, takes: bool) -> None:
+        """Tell the server, now and at each sign-in, whether our address may be told to people of
+        2023."""
+        if takes != self._takes_2023:
+            self._takes_2023 = takes
+            self.send(messages.SetStatus(status=self._sign_in.status, takes_2023=takes))
+
     async def close(self) -> None:
         """Say goodbye and close, within GOODBYE_S; whatever still waits for the server gives up."""
         self._closing = True
@@ -194,6 +209,7 @@ class Session:
             program=f"devcloud {__version__}",
             status=me.status,
             observer=me.observer,
+            takes_2023=self._takes_2023,
             invite=self.address.invite,
         )
         await _send(socket, encode(hello))

@@ -18,6 +18,7 @@ from devcloud.client.desk import Desk
 from devcloud.client.guard import Guard
 from devcloud.client.ongoing import ClientCall
 from devcloud.client.policy import DEFAULT, Policy
+from devcloud.client.port2023 import Mode2023
 from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
@@ -56,6 +57,7 @@ class Client:
         language: Language = Language.ENGLISH,
         policy: Policy = DEFAULT,
         observer: bool = False,
+        mode_2023: Mode2023 = Mode2023.OFF,
     ) -> None:
         self.name = name
         self.address = address
@@ -71,7 +73,8 @@ class Client:
         self._connection = Connection(online=False)
         self._news = asyncio.Event()
         self._closed = False
-        guard = Guard(name, data.key(), data.book(address.authority), os.urandom)
+        only_2023 = mode_2023 is Mode2023.ONLY
+        guard = None if only_2023 else self._guard(name, data)
         desk = Desk(name, device, timers=timers, stun=(address.stun,), guard=guard, policy=policy)
         self.core = Core(
             desk,
@@ -87,12 +90,21 @@ class Client:
                 distrusted=self._distrusted,
                 pinned=self._pinned,
             ),
+            mode_2023,
         )
+
+    def _guard(self, name: str, data: DataDirectory) -> Guard:
+        return Guard(name, data.key(), data.book(self.address.authority), os.urandom)
 
     @property
     def online(self) -> bool:
         """Whether there is a connection to the server at this moment."""
         return self._connection.online
+
+    @property
+    def off_2023(self) -> DevCloudError | None:
+        """Why calls with programs of 2023 are off, where they should be on."""
+        return self.core.port_2023.trouble
 
     @property
     def calls(self) -> tuple[ClientCall, ...]:
@@ -139,11 +151,16 @@ class Client:
             Untrusted: `key_changed`: the server shows another key than this name had before.
                 Nothing has been sent; see `accept_key`. Also `call_not_encrypted` and
                 `encryption_lost`, of calls with programs of 2023.
+            LocalError: of such calls: `port_2023_closed`, `port_2023_taken`,
+                `name_blank_for_2023`.
+            Refused: `recipient_unknown`, by a server of 2023.
+            Unreachable: `server_2023_gone`.
         """
         self._check()
         if self._observer:
             raise LocalError("observers_cannot_call")
-        id = self.core.place(parse_name(name))
+        peer = parse_name(name)
+        id = self.core.place(peer, await self.core.reach(peer))
         # Glare may have made the call one that is here already.
         return self._calls.get(id) or self._calls[self._aliases.pop(id)]
 

@@ -7,6 +7,7 @@ so that nobody writes lines of their own into a log.
 import msgspec
 
 from devcloud.model.texts import Language, Value, say
+from devcloud.wire.legacy2023 import happenings
 from devcloud.wire.legacy2023.connection import (
     Claim,
     Disconnected,
@@ -43,6 +44,21 @@ def sentence(event: Event, language: Language) -> str:
     if isinstance(event, Disconnected):
         values["ending"] = say(f"legacy2023.{event.ending.value}", language)
     return say(f"legacy2023.{_key(event)}", language, **values)
+
+
+def told(happening: happenings.Happening, language: Language) -> str:
+    """Return what a client's log says of calls that rang, were turned away or left aside."""
+    match happening:
+        case happenings.Ignored(why=why):
+            key = why.value
+        case happenings.TurnedAway():
+            key = "turned_away"
+        case happenings.Rang():
+            key = "rings"
+        case _:
+            raise ValueError(f"nobody is told of {type(happening).__name__}")
+    values = msgspec.structs.asdict(happening).items()
+    return say(f"legacy2023.{key}", language, **{name: _visible(value) for name, value in values})
 
 
 def _key(event: Event) -> str:

@@ -1,0 +1,126 @@
+"""Where people are: whom one is about to call, and who calls by 2023. From the list of who is there
+where that is enough, otherwise asked of the server, of today or of 2023.
+
+Decides nothing about calls.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from devcloud.client.actions import Locate
+from devcloud.client.people import People
+from devcloud.client.port2023 import Mode2023, Port2023
+from devcloud.client.search import Search
+from devcloud.client.session import Session
+from devcloud.client.session2023 import Session2023
+from devcloud.model.errors import LocalError, Refused, Unreachable
+from devcloud.model.presence import Person
+from devcloud.model.records import CallKind
+from devcloud.net.tasks import Tasks
+from devcloud.wire.signalling.messages import Presence, Watch
+
+MOST_ASKED_PER_S = 4
+"""How often the server is asked on behalf of strangers, who can write any name."""
+
+AnySession = Session | Session2023
+
+
+class Whereabouts:
+    """The people of one client. `session` gives the present connection, whose answers come with
+    `received`."""
+
+    def __init__(
+        self,
+        people: People,
+        mode: Mode2023,
+        port: Port2023,
+        session: Callable[[], AnySession | None],
+        tasks: Tasks,
+    ) -> None:
+        self._people = people
+        self._mode = mode
+        self._port = port
+        self._session = session
+        self._tasks = tasks
+        self._search = Search(self._send)
+        self._asked_at: deque[float] = deque(maxlen=MOST_ASKED_PER_S)
+
+    async def hold_port(self, session: AnySession) -> None:
+        """Take the port of 2023 calls where it is wanted from the beginning.
+
+        Raises:
+            LocalError: as `Port2023.hold`, where there is no other way to call anybody; otherwise
+                `Port2023.trouble` says why it is not held.
+        """
+        if self._mode not in (Mode2023.ON, Mode2023.ONLY):
+            return
+        try:
+            await self._port.hold(session.local_address)
+        except LocalError:
+            if self._mode is Mode2023.ONLY:
+                raise
+
+    async def reach(self, peer: str) -> Person | None:
+        """Return what is known of somebody who is about to be called. People of 2023 are asked for
+        anew, and the port is taken for them.
+
+        Raises:
+            Refused: `recipient_unknown`, by a server of 2023.
+            Unreachable: `server_2023_gone`.
+            LocalError: as `Port2023.hold`.
+        """
+        session = self._session()
+        if isinstance(session, Session2023):
+            return await self._reach_by_2023(session, peer)
+        person = self._people.find(peer)
+        if person is None or person.kind is CallKind.DEVCLOUD or session is None:
+            return person
+        if self._mode is Mode2023.OFF:
+            raise LocalError("port_2023_closed")
+        await self._port.hold(session.local_address)
+        # The callee asks the server where we are: with this answer, it tells them. Whoever has
+        # gone meanwhile is nobody to the call, too.
+        return await self._search.find(peer)
+
+    async def _reach_by_2023(self, session: Session2023, peer: str) -> Person:
+        address = session.local_address
+        if not address:
+            raise Unreachable("server_2023_gone")
+        await self._port.hold(address)
+        person = await session.find(peer)
+        if person is None:
+            raise Refused("recipient_unknown", name=peer)
+        return person
+
+    def locate(self, asked: Locate, tell: Callable[[str | None], None]) -> None:
+        """Tell, now or soon, where somebody is who calls by 2023, or that they are nowhere."""
+        person = self._people.find(asked.caller)
+        if person is not None and person.address == asked.source:
+            tell(person.address)
+            return
+        now = time.monotonic()
+        if len(self._asked_at) == MOST_ASKED_PER_S and now - self._asked_at[0] < 1.0:
+            tell(None)
+            return
+        self._asked_at.append(now)
+        self._tasks.spawn(self._ask(asked.caller, tell), name="locate")
+
+    async def _ask(self, name: str, tell: Callable[[str | None], None]) -> None:
+        session = self._session()
+        asking = session.find if isinstance(session, Session2023) else self._search.find
+        person = await asking(name)
+        tell(person.address if person else None)
+
+    def received(self, presence: Presence) -> None:
+        """The server has said who came and went, or answers."""
+        self._search.received(presence)
+
+    def lost(self) -> None:
+        """The connection is gone, and with it all answers."""
+        self._search.lost()
+
+    def _send(self, message: Watch) -> None:
+        session = self._session()
+        if session is not None:
+            session.send(message)
