@@ -31,9 +31,15 @@ class Parser(argparse.ArgumentParser):
     language = Language.ENGLISH
 
     def __init__(
-        self, *, language: Language | None = None, prog: str | None = None, description: str = ""
+        self,
+        *,
+        language: Language | None = None,
+        prog: str | None = None,
+        description: str = "",
+        **more: Any,
     ) -> None:
-        # Sub-parsers are made by `argparse`, which passes no language: they inherit the class's.
+        # Sub-parsers are made by `argparse`, which passes no language (they inherit the class's)
+        # and, in newer versions of Python, things of its own.
         self._speaks = language or type(self).language
         super().__init__(
             prog=prog,
@@ -41,6 +47,7 @@ class Parser(argparse.ArgumentParser):
             add_help=False,
             allow_abbrev=False,
             formatter_class=self._formatter,
+            **more,
         )
         self._given = self.add_argument_group(self.text("heading_arguments"))
         self._options = self.add_argument_group(self.text("heading_options"))
