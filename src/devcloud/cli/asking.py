@@ -28,14 +28,16 @@ def somebody_there(terminal: Terminal) -> bool:
 # ── while nothing else goes on ───────────────────────────────────────────────────────────────────
 
 
-def ask_yes_no(question: str, terminal: Terminal) -> bool:
-    """Return the person's answer; no, where nobody is there."""
-    while somebody_there(terminal):
+def ask_yes_no(question: str, terminal: Terminal) -> bool | None:
+    """Return the person's answer; None where nobody is there to give one."""
+    line = "\n"
+    while line and somebody_there(terminal):
         _show(question)
-        answer = read_answer(sys.stdin.readline())
+        line = sys.stdin.readline()
+        answer = read_answer(line)
         if answer is not None:
             return answer
-    return False
+    return None
 
 
 def ask_passphrase(terminal: Terminal, *, twice: bool) -> str:

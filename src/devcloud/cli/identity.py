@@ -205,7 +205,10 @@ def _verify(
             match = typed == shown.replace(" ", "")
         else:
             question = terminal.say("ask_fingerprint", name=pin.name, fingerprint=shown)
-            match = ask_yes_no(question, terminal)
+            answer = ask_yes_no(question, terminal)
+            if answer is None:
+                raise BadSettings("fingerprint_missing_here", name=pin.name)
+            match = answer
         book = pins.confirm_words(book, pin.name, pin.key, match=match)
         data.keep_book(server, book)
     if not match:
