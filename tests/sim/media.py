@@ -1,11 +1,13 @@
 """Media without sound: it takes orders and gives reports as the real process does, and its paths
 connect when, and only when, both sides hold each other's description.
 
-An offer reads `offer:CALL:GENERATION:NONCE` and its answer `answer:CALL:GENERATION:NONCE:OF`, so
-that an answer to another offer never connects.
+An offer is named `offer:CALL:GENERATION:NONCE` and its answer `answer:CALL:GENERATION:NONCE:OF`,
+so that an answer to another offer never connects. Around the name there is as much of a description
+(RFC 8866) as those need who check whom it is from.
 """
 
 from collections.abc import Callable
+from hashlib import sha256
 
 from tests.sim.world import Violation, World
 
@@ -13,7 +15,19 @@ from devcloud.media import control
 from devcloud.media.control import PathState
 from devcloud.wire.signalling.bodies import IceCandidate
 
+_REST = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=fingerprint:sha-256 "
 Tell = Callable[[control.Report], None]
+
+
+def describe(*name: object) -> str:
+    """Return a description of this name, with a fingerprint of its own."""
+    title = ":".join(map(str, name))
+    return f"v=0\r\ns={title}\r\n{_REST}{sha256(title.encode()).digest().hex(':').upper()}\r\n"
+
+
+def name_of(description: str) -> list[str]:
+    """Return the name of a description, in its parts."""
+    return description.split("\r\n", 2)[1].removeprefix("s=").split(":")
 
 
 class Path:
@@ -201,7 +215,7 @@ class FakeMedia:
             self._close(call)
         elif isinstance(order, control.MakeOffer):
             path = self._new_path(call, order.generation)
-            sdp = f"offer:{call}:{order.generation}:{path.nonce}"
+            sdp = describe("offer", call, order.generation, path.nonce)
             made = control.OfferMade(call=call, generation=order.generation, sdp=sdp)
             self._described(path, made)
         elif isinstance(order, control.TakeOffer):
@@ -242,17 +256,17 @@ class FakeMedia:
             self.report(report, self.world.between(0.001, 0.1))
 
     def _take_offer(self, order: control.TakeOffer) -> None:
-        kind, call, generation, nonce = order.sdp.split(":")
+        kind, call, generation, nonce = name_of(order.sdp)
         if (kind, call, int(generation)) != ("offer", order.call, order.generation):
             raise Violation(f"{self.who}: {order} is not an offer for this path")
         path = self._new_path(order.call, order.generation)
         path.remote = nonce
-        sdp = f"answer:{call}:{generation}:{path.nonce}:{nonce}"
+        sdp = describe("answer", call, generation, path.nonce, nonce)
         made = control.AnswerMade(call=order.call, generation=order.generation, sdp=sdp)
         self._described(path, made)
 
     def _take_answer(self, order: control.TakeAnswer) -> None:
-        kind, call, generation, nonce, of = order.sdp.split(":")
+        kind, call, generation, nonce, of = name_of(order.sdp)
         path = self.sounds[order.call].path
         if path is None or path.generation != order.generation:
             return

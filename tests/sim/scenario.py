@@ -46,6 +46,9 @@ class Scenario:
         """Nothing goes wrong but what people do."""
         self.devices: list[Device] = []
         self.names: tuple[str, ...] = ()
+        self.guarded = seed % 5 == 0 and self.weather.ordered
+        """Whether everybody signs and checks what is said. It breaks off a call whose caller does
+        not show its part in time, which a network that loses single messages brings about."""
         self._numbers = 0
 
     def _weather(self) -> Weather:
@@ -77,8 +80,9 @@ class Scenario:
         world = self.world
         warm, waiting = world.chance(0.7), world.chance(0.3)
         device = Device(
-            world, self.server, self.ether, name, self._numbers, warm=warm, waiting=waiting
-        )
+            world, self.server, self.ether, name, self._numbers,
+            warm=warm, waiting=waiting, guarded=self.guarded,
+        )  # fmt: skip
         self.devices.append(device)
         device.connect()
         return device

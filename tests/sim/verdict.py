@@ -113,11 +113,11 @@ def _records_by_call(devices: Sequence[Device]) -> dict[str, Sides]:
 # What each side may decide by itself; anything else it was told by the other.
 _BY_CALLER = frozenset(
     {EndReason.CANCELLED, EndReason.NO_ANSWER, EndReason.CONNECTION_LOST, EndReason.OFFLINE,
-     EndReason.MEDIA_FAILED, EndReason.COMPLETED}
+     EndReason.MEDIA_FAILED, EndReason.COMPLETED, EndReason.UNTRUSTED}
 )  # fmt: skip
 _BY_CALLEE = frozenset(
     {EndReason.DECLINED, EndReason.NO_ANSWER, EndReason.BUSY, EndReason.CONNECTION_LOST,
-     EndReason.MEDIA_FAILED, EndReason.COMPLETED}
+     EndReason.MEDIA_FAILED, EndReason.COMPLETED, EndReason.UNTRUSTED}
 )  # fmt: skip
 
 
@@ -139,7 +139,9 @@ def _check_reasons(call: str, sides: Sides, gone: set[str]) -> None:
         raise Violation(f"{call[:4]} was completed, and nobody had answered")
 
 
-_NETWORK_AT_FAULT = {EndReason.CONNECTION_LOST, EndReason.MEDIA_FAILED, EndReason.OFFLINE}
+_NETWORK_AT_FAULT = frozenset(
+    {EndReason.CONNECTION_LOST, EndReason.MEDIA_FAILED, EndReason.OFFLINE, EndReason.UNTRUSTED}
+)
 
 
 def _check_calm(call: str, sides: Sides) -> None:
