@@ -183,8 +183,9 @@ async def test_ctrl_c_while_connecting(house: Any, tmp_path: Path, command: str)
     assert (code, err) == (1, "devcloud: Stopped before it was done.\n")
 
 
-async def test_the_reader_of_a_pipe_goes_away(house: Any, sound: Any) -> None:
-    async with running("call", "John", *house.marc, "--play", sound.marc) as marc:
+async def test_the_reader_of_a_pipe_goes_away(house: Any, sound: Any, tmp_path: Path) -> None:
+    files = ("--play", sound.marc, "--record", tmp_path / "heard.wav")
+    async with running("call", "John", *house.marc, *files) as marc:
         call = await anext(house.john.incoming())
         await marc.line("Calling John")
         assert marc.process.stdout is not None
@@ -288,8 +289,9 @@ async def test_call_after_call_is_taken_and_recorded_apart(
     assert len(sound.read(recording)) and len(sound.read(tmp_path / "heard-2.wav"))
 
 
-async def test_ctrl_c_ends_answering_and_the_call_that_goes_on(house: Any) -> None:
-    async with running("answer", *house.marc, "--play", SPEECH) as marc:
+async def test_ctrl_c_ends_answering_and_the_call_that_goes_on(house: Any, tmp_path: Path) -> None:
+    files = ("--play", SPEECH, "--record", tmp_path / "heard.wav")
+    async with running("answer", *house.marc, *files) as marc:
         call = await called(house.john, "Marc")
         await call.connected()
         await marc.line("In a call with John")
