@@ -66,6 +66,7 @@ class PathEvents:
         """Queue it for the clock, and report the first voice at once. On the engine's thread."""
         sound = self._call.sound
         sound.playout.arrive(block)
+        self._call.clock.arrived = time.monotonic()
         if not self._voice and sound.hearing and _is_voice(block):
             self._voice = True
             self._call.tell(FirstVoice(call=self._call.name, generation=self._generation))
@@ -95,7 +96,7 @@ class Call:
         self.sound = Sound(self._heard)
         self._early: list[tuple[int, IceCandidate]] = []
         self._engine = engine
-        self._clock = clock
+        self.clock = clock
         self._stun = stun
         self._path: Path | None = None
         self._leave_2023: Callable[[], None] | None = None
@@ -138,7 +139,7 @@ class Call:
         if generation != self.generation or self._path is None:
             return
         if state is PathState.CONNECTED:
-            with self._clock.lock:
+            with self.clock.lock:
                 self.sound.path = self._path
         self.tell(PathChanged(call=self.name, generation=generation, state=state))
 
@@ -150,7 +151,7 @@ class Call:
         path = Path2023(address, port.send, events.block_arrived)
         port.paths[address] = path
         self._leave_2023 = lambda: port.leave(address, path)
-        with self._clock.lock:
+        with self.clock.lock:
             self.sound.path = path
         self.tell(PathChanged(call=self.name, generation=generation, state=PathState.CONNECTED))
 
@@ -158,7 +159,7 @@ class Call:
         """Report how far the file is that is played, and the quality of the path."""
         self._tell_source()
         now = time.monotonic()
-        with self._clock.lock:
+        with self.clock.lock:
             sent, heard = self.sound.levels()
         samples = round((now - self._measured_at) * 48_000)
         self._measured_at = now
@@ -191,7 +192,7 @@ class Call:
 
     def drop_path(self) -> None:
         """Close the path, if there is one."""
-        with self._clock.lock:
+        with self.clock.lock:
             self.sound.path = None
         leave, self._leave_2023 = self._leave_2023, None
         if leave is not None:

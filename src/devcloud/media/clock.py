@@ -17,6 +17,12 @@ BLOCK_S: Final = 0.010
 MOST_LATE: Final = 5
 """Blocks that are made up for after the thread was late: 50 ms."""
 
+SETTLE_S: Final = 0.0025
+"""How long after the engine's blocks the ticks come that hand them out: unaligned, they would wait
+for anything up to 10 ms."""
+NUDGE_S: Final = 0.00005
+"""The most that one tick is moved: half a per cent, so that what is sent stays regular."""
+
 
 class Beat:
     """Deadlines on a grid of 10 ms."""
@@ -32,6 +38,13 @@ class Beat:
         self._next += late * BLOCK_S
         return min(late, MOST_LATE)
 
+    def align(self, arrival: float) -> None:
+        """Move the grid a little, towards ticks that come SETTLE_S after what arrives regularly."""
+        error = (self._next - arrival) % BLOCK_S - SETTLE_S
+        if error > BLOCK_S / 2:
+            error -= BLOCK_S
+        self._next -= max(-NUDGE_S, min(NUDGE_S, error))
+
     def wait_s(self, now: float) -> float:
         """Return how long it is until the next deadline."""
         return max(0.0, self._next - now)
@@ -43,6 +56,8 @@ class Clock:
     def __init__(self, tick: Callable[[], None]) -> None:
         self._tick = tick
         self.lock = threading.Lock()
+        self.arrived: float | None = None
+        """When the engine last handed over a block (`time.monotonic`); set from any thread."""
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
         self._thread.start()
@@ -71,4 +86,7 @@ class Clock:
             for _ in range(beat.due(time.monotonic())):
                 with self.lock:
                     self._tick()
+                arrival, self.arrived = self.arrived, None
+                if arrival is not None:
+                    beat.align(arrival)
             time.sleep(beat.wait_s(time.monotonic()))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devcloud.media.clock import BLOCK_S, MOST_LATE, Beat
+from devcloud.media.clock import BLOCK_S, MOST_LATE, SETTLE_S, Beat
 from devcloud.media.playout import LONGEST, MOST_OWED, PATIENCE, Playout, SteadyQueue
 
 QUIET = b"-"
@@ -75,6 +75,19 @@ def test_a_late_beat_makes_up_for_a_little_and_leaves_out_the_rest() -> None:
     assert beat.due(10.0) == MOST_LATE
     assert beat.due(10.0) == 0
     assert beat.wait_s(10.0) <= BLOCK_S
+
+
+@given(st.floats(0, 0.01), st.lists(st.floats(-0.002, 0.002), min_size=400, max_size=400))
+def test_ticks_come_soon_after_what_arrives_regularly(
+    phase: float, unevenness: list[float]
+) -> None:
+    beat, now = Beat(0.0), 0.0
+    for number, uneven in enumerate(unevenness):
+        now += beat.wait_s(now) + 1e-6
+        assert beat.due(now) == 1
+        beat.align(phase + number * BLOCK_S + uneven)
+    wait = (now - phase) % BLOCK_S
+    assert abs(wait - SETTLE_S) < 0.0025
 
 
 @given(st.lists(st.floats(0.0, 0.04), max_size=200))
