@@ -13,6 +13,7 @@ from devcloud.cli.running import Interrupted, run_until_interrupted, signed_in, 
 from devcloud.cli.terminal import Terminal
 from devcloud.cli.trusting import Trusting
 from devcloud.client.api import CallOver, Client, ClientCall
+from devcloud.client.port2023 import Mode2023
 
 
 def add_arguments(parser: Parser, text: Text) -> None:
@@ -28,11 +29,13 @@ def add_arguments(parser: Parser, text: Text) -> None:
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     """Answer. Raises DevCloudError."""
     seconds = common.seconds_of(flags)
-    connection = common.client_of(flags, terminal)
+    connection = common.client_of(flags, terminal, legacy_2023=Mode2023.ON)
     common.check_files(flags)
 
     async def work(stop: asyncio.Event) -> int:
         async with signed_in(connection, stop, terminal) as me:
+            if me.off_2023 is not None:
+                terminal.complain(me.off_2023.text(terminal.language))
             terminal.tell("waiting", name=me.name, server=me.address.authority)
             return await _answer(me, flags, terminal, seconds, stop)
 

@@ -10,6 +10,7 @@ from devcloud.cli.running import run_until_interrupted, signed_in
 from devcloud.cli.terminal import Terminal
 from devcloud.cli.trusting import Trusting
 from devcloud.client.api import CallOver, ClientCall
+from devcloud.client.port2023 import Mode2023
 from devcloud.model.errors import BadSettings
 from devcloud.model.names import fold_name, parse_name
 
@@ -28,7 +29,7 @@ def add_arguments(parser: Parser, text: Text) -> None:
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     """Call somebody. Raises DevCloudError."""
     seconds = common.seconds_of(flags)
-    connection = common.client_of(flags, terminal)
+    connection = common.client_of(flags, terminal, legacy_2023=Mode2023.OUT)
     peer = parse_name(flags.peer)
     if fold_name(peer) == fold_name(connection.name):
         raise BadSettings("name_own")

@@ -15,8 +15,11 @@ from devcloud.cli.terminal import Terminal
 from devcloud.cli.trusting import Trusting
 from devcloud.client.api import ClientCall, connect
 from devcloud.client.policy import WarmUp
+from devcloud.client.port2023 import Mode2023
 from devcloud.media.files import check_sound
 from devcloud.model.errors import BadSettings, BadSound
+from devcloud.model.records import CallKind
+from devcloud.model.texts import say
 
 LONGEST_CALL_S = 86_400.0
 
@@ -29,6 +32,8 @@ def add_server_arguments(parser: Parser, text: Text) -> None:
     parser.add_argument("--server", metavar="HOST[:PORT]", help=text("help_to_server"))
     parser.add_argument("--name", metavar=text("meta_name"), help=text("help_name"))
     parser.add_argument("--data", metavar=text("meta_directory"), help=text("help_data"))
+    parser.add_argument("--no-2023", action="store_true", help=text("help_no_2023"))
+    parser.add_argument("--only-2023", action="store_true", help=text("help_only_2023"))
 
 
 def add_trust_arguments(parser: Parser, text: Text) -> None:
@@ -76,8 +81,15 @@ def check_files(flags: argparse.Namespace) -> None:
             raise BadSound("recording_not_writable", detail=flags.record)
 
 
-def client_of(flags: argparse.Namespace, terminal: Terminal, *, observer: bool = False) -> connect:
-    """Return the connection that the flags ask for. Raises BadSettings, BadName."""
+def client_of(
+    flags: argparse.Namespace,
+    terminal: Terminal,
+    *,
+    observer: bool = False,
+    legacy_2023: Mode2023 = Mode2023.OFF,
+) -> connect:
+    """Return the connection that the flags ask for; `legacy_2023` is what becomes of calls with
+    programs of 2023 unless somebody wants it otherwise. Raises BadSettings, BadName."""
     settings = Settings(flags)
     return devcloud.connect(
         settings.server,
@@ -88,7 +100,18 @@ def client_of(flags: argparse.Namespace, terminal: Terminal, *, observer: bool =
         warm_up=settings.text("warm_up", WarmUp.KNOWN),
         only_encrypted=settings.flag("only_encrypted"),
         keyring=settings.flag("keyring"),
+        legacy_2023=_mode_2023(flags, settings, legacy_2023),
     )
+
+
+def _mode_2023(flags: argparse.Namespace, settings: Settings, default: Mode2023) -> str:
+    if flags.no_2023 and flags.only_2023:
+        raise BadSettings("mode_2023_twice")
+    if flags.no_2023:
+        return Mode2023.OFF
+    if settings.flag("only_encrypted"):
+        default = Mode2023.OFF
+    return Mode2023.ONLY if flags.only_2023 else settings.text("legacy_2023", default)
 
 
 def start_sound(call: ClientCall, flags: argparse.Namespace, recording: str | None) -> None:
@@ -159,6 +182,8 @@ async def _follow(call: ClientCall, terminal: Terminal) -> None:
     told = ""
     told_words: tuple[str, ...] = ()
     troubles: set[str] = set()
+    if call.status.kind is CallKind.LEGACY_2023:
+        terminal.complain(say("legacy2023.not_encrypted", terminal.language, name=call.peer))
     async for status in call.events():
         if call.trouble is not None and call.trouble.code not in troubles:
             troubles.add(call.trouble.code)
