@@ -82,7 +82,7 @@ async def signed_in(
     me = await unless_stopped(stop, connection.__aenter__())
     telling = [
         asyncio.create_task(_tell_connection(me, terminal), name="command.connection"),
-        asyncio.create_task(_tell_refusals(me, terminal), name="command.refusals"),
+        asyncio.create_task(_tell_warnings(me, terminal), name="command.warnings"),
     ]
     try:
         yield me
@@ -108,7 +108,7 @@ async def _tell_connection(me: Client, terminal: Terminal) -> None:
         terminal.complain(f"devcloud: {failure.text(terminal.language)}")
 
 
-async def _tell_refusals(me: Client, terminal: Terminal) -> None:
+async def _tell_warnings(me: Client, terminal: Terminal) -> None:
     """Tell of invitations that never rang, because somebody was not who they said."""
-    async for refusal in me.refusals():
+    async for refusal in me.warnings():
         terminal.complain(f"devcloud: {refusal.text(terminal.language)}")

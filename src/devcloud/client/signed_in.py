@@ -28,7 +28,7 @@ from devcloud.model.texts import Language
 
 MOST_RINGING = 256
 """Calls that rang and that no program has taken out; the oldest are forgotten."""
-MOST_REFUSALS = 64
+MOST_WARNINGS = 64
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Client:
         self._calls: dict[str, ClientCall] = {}
         self._aliases: dict[str, str] = {}
         self._ringing: deque[ClientCall] = deque(maxlen=MOST_RINGING)
-        self._refusals: deque[DevCloudError] = deque(maxlen=MOST_REFUSALS)
+        self._warnings: deque[DevCloudError] = deque(maxlen=MOST_WARNINGS)
         self._connection = Connection(online=False)
         self._news = asyncio.Event()
         self._closed = False
@@ -185,13 +185,13 @@ class Client:
         """
         self.core.accept_key_of(parse_name(name), fingerprint)
 
-    async def refusals(self) -> AsyncIterator[DevCloudError]:
+    async def warnings(self) -> AsyncIterator[DevCloudError]:
         """Yield why an invitation was refused before it rang: somebody is not who they say, or
         somebody in between has changed what they said; or why a key could not be written down.
         The newest are kept."""
         while not self._closed:
-            while self._refusals:
-                yield self._refusals.popleft()
+            while self._warnings:
+                yield self._warnings.popleft()
             await self._wait()
 
     # ── from the core ────────────────────────────────────────────────────────────────────────────
@@ -238,7 +238,7 @@ class Client:
         if call is not None:
             call.distrusted(error)
         elif not call_id:
-            self._refusals.append(error)
+            self._warnings.append(error)
             self._tell()
 
     def _pinned(self, book: PinBook) -> None:
@@ -246,7 +246,7 @@ class Client:
             self._data.keep_book(self.address.authority, book)
         except StorageFailed as failure:
             # A full disk ends no call; the keys are known until the program ends.
-            self._refusals.append(failure)
+            self._warnings.append(failure)
             self._tell()
 
     def _went_online(self, online: bool, pause: float | None) -> None:

@@ -155,7 +155,7 @@ class Scene:
     async def refusal(self, who: devcloud.Client) -> str:
         """Why an invitation never rang there."""
         async with asyncio.timeout(WAIT_S):
-            return (await anext(who.refusals())).code
+            return (await anext(who.warnings())).code
 
     async def until(
         self, call: devcloud.ClientCall, holds: Callable[[devcloud.CallStatus], bool]
@@ -195,7 +195,7 @@ class Scene:
                 for call in who.calls:
                     await call.ended()
         for who in (self.marc, self.john, self.paul):
-            who._refusals.clear()
+            who._warnings.clear()
             who._ringing.clear()
         self.server.said.clear()
         for path in self.recordings:
