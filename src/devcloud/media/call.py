@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CANDIDATE_WAIT_S: Final = 0.003
 """How long candidates are gathered into one report: they come within a millisecond."""
 MOST_EARLY_CANDIDATES: Final = 64
+LONGEST_COUNT_S: Final = 2.0
 
 Tell = Callable[[Report], None]
 
@@ -177,7 +178,12 @@ class Call:
             )
         if self._path is None or self._meter is None or self.sound.path is None:
             return
-        counters = await self._path.counters()
+        try:
+            async with asyncio.timeout(LONGEST_COUNT_S):
+                counters = await self._path.counters()
+        except TimeoutError:
+            # The numbers of one second are worth no call: the orders go on.
+            return
         self.tell(self._meter.measure(now, counters, _level(sent, samples), _level(heard, samples)))
 
     def _tell_source(self) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import os
 import threading
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
@@ -303,5 +304,12 @@ def main() -> None:
     async def work() -> None:
         await Child(orders, reports).run()
 
-    asyncio.run(work())
-    os._exit(0)
+    code = 70
+    try:
+        asyncio.run(work())
+        code = 0
+    except BaseException:  # noqa: BLE001 (the process ends with it, and the core starts another)
+        traceback.print_exc()
+    finally:
+        # The interpreter's own end would pull the ground from under the engine's threads.
+        os._exit(code)

@@ -116,12 +116,10 @@ class MediaProcess:
         self._outbox = _Outbox()
         self._inbox = _Inbox()
         self._tasks = Tasks(f"media-{process.pid}")
-        for work, name in (
-            (self._write(), "orders"),
-            (self._read(), "reports"),
-            (self._log_lines(), "chatter"),
-        ):
-            self._tasks.spawn(work, name=name)
+        self._last_line = ""
+        self._tasks.spawn(self._write(), name="orders")
+        self._tasks.spawn(self._read(), name="reports")
+        self._chatter = self._tasks.spawn(self._log_lines(), name="chatter")
 
     @classmethod
     async def start(cls) -> "MediaProcess":
@@ -179,10 +177,15 @@ class MediaProcess:
         except TimeoutError as error:
             raise MediaFailed("media_not_started", detail="timeout") from error
         if not isinstance(first, Ready):
-            raise MediaFailed("media_not_started", detail="no report")
+            raise MediaFailed("media_not_started", detail=await self._why())
         if first.version != CONTROL_VERSION:
             raise MediaFailed("media_version", detail=first.engine)
         self.engine = first.engine
+
+    async def _why(self) -> str:
+        """Return the last thing that the child said before it ended."""
+        await asyncio.wait([self._chatter], timeout=GRACE_S)
+        return self._last_line or "no report"
 
     async def _kill(self) -> None:
         # Asked to kill a process that has just ended, asyncio loses its exit code, with a warning.
@@ -240,4 +243,5 @@ class MediaProcess:
         assert stderr is not None
         while data := await stderr.read(_LONGEST_LINE):
             for line in data.decode(errors="replace").splitlines():
+                self._last_line = line.strip() or self._last_line
                 _log.debug("media process %d: %s", self.pid, line)

@@ -111,6 +111,12 @@ async def test_what_does_not_start_is_said(
     assert failed.value.code == "media_not_started"
 
 
+async def test_what_it_said_last_is_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_python(tmp_path, monkeypatch, "#!/bin/sh\necho No module named numbers >&2\n")
+    with pytest.raises(MediaFailed, match="No module named numbers"):
+        await MediaProcess.start()
+
+
 async def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "ready").write_bytes(encode(Ready(version=999, engine="tomorrow’s")))
     as_python(tmp_path, monkeypatch, f"#!/bin/sh\ncat {tmp_path}/ready\ncat\n")
