@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from tests.sim.scenario import Outcome, play
 
+from devcloud.call import commands as do
 from devcloud.call.line import Line
 from devcloud.call.machine import Call
 from devcloud.call.mailbox import Outbox
@@ -89,13 +90,19 @@ def no_outputs(*_: object, **__: object) -> list[object]:
     return []
 
 
+def always_speak(paths: Paths, **_: object) -> None:
+    """Let the voice out as soon as anybody asks for anything."""
+    paths._say(do.SetVoice(True, True))
+
+
 SABOTAGE: dict[str, tuple[type, str, Callable[..., object]]] = {
     "candidates that come too early are lost": (Paths, "_try", nothing),
     "two calls are spoken on at once": (Line, "_hold_all_but", no_outputs),
     "nothing is said twice": (Outbox, "due", no_outputs),
     "a hold stays on one side": (Talking, "_rest_or_talk", nothing),
     "no path is ever mended": (Talking, "_repair", nothing),
-    "a dead media process is not noticed": (Desk, "media_gone", nothing),
+    "a dead media process is not replaced": (Desk, "media_back", nothing),
+    "a closed microphone is open": (Paths, "set_voice", always_speak),
     "what comes too early is taken": (Call, "is_too_early", lambda *_: False),
 }
 

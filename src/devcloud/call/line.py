@@ -171,6 +171,7 @@ class Line:
         )
         if ours is not None and not cold:
             return self._yield(ours, call, now)
+        superseded = self._supersede(peer, now) if kind is CallKind.DEVCLOUD else []
         if self.busy:
             record = CallRecord(
                 call=id,
@@ -182,9 +183,10 @@ class Line:
                 ended_at=wall,
                 reason=EndReason.BUSY,
             )
-            return [*self.refuse(id, peer, device, EndReason.BUSY), (None, do.Remember(record))]
+            refusal = self.refuse(id, peer, device, EndReason.BUSY)
+            return [*superseded, *refusal, (None, do.Remember(record))]
         begun = self._begin(call, now)
-        return [(call, Rang()), *begun]
+        return [*superseded, (call, Rang()), *begun]
 
     def is_new(self, id: str) -> bool:
         """Whether a call of this id has never been here, as far as is remembered."""
@@ -270,6 +272,18 @@ class Line:
         begun = self._begin(theirs, now)
         accepted = self.handle(theirs.id, on.Accept(), now)
         return [*last, (None, Become(ours.id, theirs.id)), *begun, *accepted]
+
+    def _supersede(self, peer: str, now: float) -> list[Output]:
+        """Whoever calls anew is not in the call before any more: their program was ended, perhaps,
+        and had no time to say so. It must not make this one busy."""
+        outputs: list[Output] = []
+        for call in self._live():
+            if fold_name(call.peer) == fold_name(peer):
+                if call.state is State.RECONNECTING:
+                    outputs += self.handle(call.id, on.HangUp(EndReason.CONNECTION_LOST), now)
+                elif call.role is Role.CALLEE and call.state in UNANSWERED:
+                    outputs += self.handle(call.id, on.HangUp(EndReason.NO_ANSWER), now)
+        return outputs
 
     def _hold_all_but(self, id: str, now: float) -> list[Output]:
         outputs: list[Output] = []

@@ -24,6 +24,9 @@ _ONLY_THAT_DEVICE = _DECLINE_REASONS - {
     EndReason.UNTRUSTED,
 }
 
+MOST_DEVICES = 64
+"""Of one person; no server lets them have so many."""
+
 
 class Ringing(Life):
     """Before the answer."""
@@ -34,7 +37,7 @@ class Ringing(Life):
             self._do(do.SendInvite(event.generation, event.sdp))
 
     def _device_reached(self, event: on.DeviceReached | on.RingingReceived, _now: float) -> None:
-        if event.device in self._declined_by:
+        if event.device in self._declined_by or len(self.devices) >= MOST_DEVICES:
             return
         self.devices.add(event.device)
         self._declined_with = None
@@ -55,7 +58,8 @@ class Ringing(Life):
     def _declined(self, event: on.DeclineReceived, now: float) -> None:
         reason = event.reason if event.reason in _DECLINE_REASONS else EndReason.DECLINED
         self.devices.discard(event.device)
-        self._declined_by.add(event.device)
+        if len(self._declined_by) < MOST_DEVICES:
+            self._declined_by.add(event.device)
         if reason not in _ONLY_THAT_DEVICE:
             self.text = event.text
             self._give_up(reason, now)

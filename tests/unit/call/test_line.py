@@ -108,6 +108,22 @@ def test_the_next_call_may_come_while_the_last_one_closes() -> None:
     assert list(at.calls) == [HIGH]
 
 
+def test_whoever_calls_anew_has_left_the_call_before() -> None:
+    at = line()
+    ring(at, LOW)
+    done = commands(ring(at, HIGH, device=PHONE))
+    assert done[0] == do.SendDecline(EndReason.NO_ANSWER)
+    assert Rang() in done
+    talking = line()
+    talk(talking, LOW)
+    # They are in the middle of a call: this is somebody else at their other device.
+    assert isinstance(commands(ring(talking, HIGH, device=PHONE))[0], Refuse)
+    talking.handle(LOW, on.PathLost(1), 1.0)
+    done = commands(ring(talking, "2" * 32, device=PHONE))
+    assert done[0] == do.SendHangup(EndReason.CONNECTION_LOST)
+    assert Rang() in done
+
+
 # ── several calls ────────────────────────────────────────────────────────────────────────────────
 
 

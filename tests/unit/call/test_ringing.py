@@ -16,6 +16,7 @@ from tests.unit.call.stage import (
 from devcloud.call import commands as do
 from devcloud.call import events as on
 from devcloud.call.machine import Call, IllegalEvent
+from devcloud.call.ringing import MOST_DEVICES
 from devcloud.call.states import State, Timers
 from devcloud.model.records import EndReason
 
@@ -133,6 +134,16 @@ def test_no_is_meant_by_all_devices() -> None:
 def test_a_decline_with_a_reason_of_no_decline_is_a_plain_no() -> None:
     call = after(placed(), on.DeclineReceived(JOHN, EndReason.COMPLETED))
     assert call.reason is EndReason.DECLINED
+
+
+def test_devices_without_end_are_not_kept() -> None:
+    call = placed()
+    for number in range(MOST_DEVICES + 1):
+        after(call, on.DeviceReached(f"{number}"))
+    assert len(call.devices) == MOST_DEVICES
+    for number in range(MOST_DEVICES + 1):
+        after(call, on.DeclineReceived(f"{number}", EndReason.BUSY))
+    assert call.devices == set()
 
 
 def test_giving_up_tells_every_device() -> None:
