@@ -171,7 +171,8 @@ class Line:
         )
         if ours is not None and not cold:
             return self._yield(ours, call, now)
-        superseded = self._supersede(peer, now) if kind is CallKind.DEVCLOUD else []
+        told_busy = self.busy and kind is CallKind.DEVCLOUD
+        superseded = self._supersede(peer, now) if told_busy else []
         if self.busy:
             record = CallRecord(
                 call=id,
