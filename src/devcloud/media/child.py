@@ -7,7 +7,6 @@ the core does.
 
 import asyncio
 import os
-import threading
 import time
 import traceback
 from collections.abc import Awaitable, Callable
@@ -80,7 +79,7 @@ class Child:
     async def run(self) -> None:
         """Work until the core says `Quit` or has gone."""
         self.tell(control.Ready(version=control.CONTROL_VERSION, engine=self._engine.name))
-        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        _warm_up()
         while (order := await self._next_order()) is not None:
             await self._do(order)
         for name in tuple(self._calls):
@@ -289,7 +288,11 @@ class Child:
 
 
 def _warm_up() -> None:
-    """Import what the first call will need, while there is none."""
+    """Import what the first call will need, while there is none.
+
+    Before the first order and not beside it: loading a library holds the interpreter for tens of
+    milliseconds, which the clock of a call would not survive unheard.
+    """
     import numpy  # noqa: F401, PLC0415
     import soundfile  # noqa: F401, PLC0415
     import soxr  # noqa: F401, PLC0415
