@@ -33,8 +33,9 @@ test: $(VENV)/for-dev ## all tests, with branch coverage; the pure rooms at 100 
 	@echo "The pure rooms ($(PURE)) must be covered whole:"
 	$(BIN)/coverage report --fail-under=100 --include='$(foreach room,$(PURE),src/devcloud/$(room)/*,)'
 
-sim: $(VENV)/for-dev ## calls over a bad network on a virtual clock (SEEDS=n for more)
-	DEVCLOUD_SIM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -n $(WORKERS) tests/sim $(ARGS)
+sim: $(VENV)/for-dev ## calls over a bad network on a virtual clock (SEEDS=n for more, SEED=n for one)
+	DEVCLOUD_SIM_SEEDS=$(SEEDS) SEED=$(SEED) \
+		$(BIN)/python -m pytest -n $(if $(SEED),0,$(WORKERS)) tests/sim $(ARGS)
 
 bench: $(VENV)/for-bench ## every figure against its limit, kept in benchmarks/results.md
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -47,7 +47,7 @@ def test_everybody_agrees_at_the_end(chunk: int) -> None:
             pytest.fail(explain(outcome), pytrace=False)
         talked += outcome.talked
     # A simulation in which nobody ever talks would agree with itself, too.
-    assert talked > SEEDS / CHUNKS / 4
+    assert talked >= SEEDS // CHUNKS // 4
 
 
 @pytest.mark.skipif(not SEED, reason="SEED=n replays one scenario")
@@ -107,6 +107,7 @@ SABOTAGE: dict[str, tuple[type, str, Callable[..., object]]] = {
 }
 
 
+@pytest.mark.skipif(bool(SEED), reason="one scenario is replayed")
 @pytest.mark.parametrize("broken", SABOTAGE)
 def test_it_notices_when(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     where, what, instead = SABOTAGE[broken]
