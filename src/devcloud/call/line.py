@@ -75,6 +75,27 @@ class TellGone(Command):
     reason: EndReason
 
 
+@dataclass(frozen=True)
+class _Grave:
+    """How a call ended, and the device that had answered it, where others may not know."""
+
+    reason: EndReason
+    device: str | None = None
+
+    def reason_for(self, device: str) -> EndReason:
+        """Return what to tell a device that believes the call goes on."""
+        elsewhere = self.device is not None and self.device != device
+        return EndReason.ANSWERED_ELSEWHERE if elsewhere else self.reason
+
+
+_LOST = _Grave(EndReason.CONNECTION_LOST)
+
+
+def _grave_of(call: Call) -> _Grave:
+    assert call.reason is not None
+    return _Grave(call.reason, call.device if call.role is Role.CALLER else None)
+
+
 _EXPECTS_A_CALL = (
     on.RingingReceived, on.AnswerReceived, on.OfferReceived, on.OfferAnswered, on.HoldReceived,
 )  # fmt: skip
@@ -99,7 +120,7 @@ class Line:
         self.waiting = waiting
         self.calls: dict[str, Call] = {}
         self._warm = warm
-        self._over: OrderedDict[str, EndReason] = OrderedDict()
+        self._over: OrderedDict[str, _Grave] = OrderedDict()
 
     @property
     def deadline(self) -> float | None:
@@ -150,7 +171,7 @@ class Line:
             return []
         if id in self._over:
             # Its cancel came first.
-            return [(None, TellGone(id, peer, device, self._over[id]))]
+            return [(None, TellGone(id, peer, device, self._over[id].reason_for(device)))]
         ours = self.dialling_to(peer)
         if ours is not None and (kind, ours.kind) != (CallKind.DEVCLOUD, CallKind.DEVCLOUD):
             # Both at once is one call only where both are of the same kind; that 2023 programs
@@ -195,7 +216,7 @@ class Line:
 
     def refuse(self, id: str, peer: str, device: str, reason: EndReason) -> list[Output]:
         """Decline an invitation before it becomes a call."""
-        self._bury(id, reason)
+        self._bury(id, _Grave(reason))
         return [(None, Refuse(id, peer, device, reason))]
 
     def handle(self, id: str, event: Event, now: float) -> list[Output]:
@@ -214,12 +235,12 @@ class Line:
     def stray(self, id: str, peer: str, device: str, event: Event) -> list[Output]:
         """Something came from the other side for a call that is not here, or over."""
         if isinstance(event, on.CancelReceived) and self.is_new(id):
-            self._bury(id, event.reason)
+            self._bury(id, _Grave(event.reason))
         if not isinstance(event, _EXPECTS_A_CALL):
             return []
         call = self.calls.get(id)
-        reason = self._over.get(id) if call is None else call.reason
-        return [(None, TellGone(id, peer, device, reason or EndReason.CONNECTION_LOST))]
+        grave = self._over.get(id, _LOST) if call is None else _grave_of(call)
+        return [(None, TellGone(id, peer, device, grave.reason_for(device)))]
 
     def tick(self, now: float) -> list[Output]:
         """Let time pass for every call."""
@@ -295,11 +316,10 @@ class Line:
 
     def _bury_if_ended(self, call: Call) -> None:
         if call.state is State.ENDED and self.calls.pop(call.id, None) is not None:
-            assert call.reason is not None
-            self._bury(call.id, call.reason)
+            self._bury(call.id, _grave_of(call))
 
-    def _bury(self, id: str, reason: EndReason) -> None:
-        self._over[id] = reason
+    def _bury(self, id: str, grave: "_Grave") -> None:
+        self._over[id] = grave
         if len(self._over) > MOST_REMEMBERED:
             self._over.popitem(last=False)
 

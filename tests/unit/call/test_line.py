@@ -256,6 +256,20 @@ def test_whoever_speaks_of_a_call_that_is_gone_is_told(event: on.Event) -> None:
     assert commands(buried) == [TellGone(HIGH, "John", DESK, EndReason.CANCELLED)]
 
 
+def test_a_device_that_still_rings_learns_that_another_has_answered() -> None:
+    at = line()
+    dial(at, LOW)
+    at.handle(LOW, on.AnswerReceived(DESK, "answer 1"), 1.0)
+    at.handle(LOW, on.HangUp(), 2.0)
+    late = on.RingingReceived(PHONE, "")
+    ending = commands(at.stray(LOW, "John", PHONE, late))
+    at.handle(LOW, on.MediaClosed(), 2.1)
+    assert ending == [TellGone(LOW, "John", PHONE, EndReason.ANSWERED_ELSEWHERE)]
+    assert commands(at.stray(LOW, "John", PHONE, late)) == ending
+    told = commands(at.stray(LOW, "John", DESK, on.HoldReceived(True, 3)))
+    assert told == [TellGone(LOW, "John", DESK, EndReason.COMPLETED)]
+
+
 def test_whoever_ends_a_call_that_is_gone_needs_no_answer() -> None:
     at = line()
     for event in (
