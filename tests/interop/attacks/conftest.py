@@ -238,4 +238,4 @@ async def scene(stage: Scene) -> AsyncIterator[Scene]:
 @pytest.fixture(scope="session")
 def lying() -> SimpleNamespace:
     """How to lie."""
-    return SimpleNamespace(edit=edit, body_of=body_of, timers=TIMERS, server=LyingServer)
+    return SimpleNamespace(edit=edit, body_of=body_of, sound=SAMPLES / "marc.wav")

@@ -1,0 +1,73 @@
+"""The commands, on a server that lies: what a script and a person are told."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devcloud.wire.signalling import messages
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+WAIT_S = 30.0
+
+
+@asynccontextmanager
+async def program(*arguments: object) -> AsyncIterator[asyncio.subprocess.Process]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DEVCLOUD_", "LC_", "LANG"))}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "devcloud", *map(str, arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=clean | {"PYTHONUTF8": "1"},
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+def strip_signature(body: dict[str, Any]) -> None:
+    body.pop("signed", None)
+
+
+async def test_a_caller_whose_answer_was_edited(scene: Any, lying: Any, tmp_path: Path) -> None:
+    scene.server.lie = lying.edit(messages.Answer, strip_signature)
+    robert = ("--server", scene.address, "--name", "Robert", "--data", tmp_path / "robert")
+    sounds = ("--play", lying.sound, "--record", tmp_path / "heard.wav")
+    async with program("call", "John", *robert, *sounds, "--json") as caller:
+        theirs = await scene.rings(scene.john)
+        await theirs.accept()
+        async with asyncio.timeout(WAIT_S):
+            out, err = await caller.communicate()
+    told = json.loads(out)
+    assert (caller.returncode, told["outcome"], told["verified"]) == (2, "untrusted", False)
+    assert b"did not say who it is" in err
+    assert await scene.end(theirs) == ("untrusted", "untrusted_there")
+    scene.nobody_heard_anything(theirs)
+
+
+async def test_somebody_waiting_for_calls_is_warned(scene: Any, lying: Any, tmp_path: Path) -> None:
+    """Nothing rings; but that somebody tampers with one's calls is worth knowing."""
+    alice = ("--server", scene.address, "--name", "Alice", "--data", tmp_path / "alice")
+    async with program("answer", *alice) as callee:
+        async with asyncio.timeout(WAIT_S):
+            async for people in scene.marc.people():
+                if any(person.name == "Alice" for person in people):
+                    break
+        scene.server.lie = lying.edit(messages.Invite, strip_signature)
+        ours = scene.wire(await scene.marc.call("Alice"))
+        async with asyncio.timeout(WAIT_S):
+            warning = (await callee.stderr.readline()).decode()
+    assert "Marc’s program did not say who it is" in warning
+    assert await scene.end(ours) == ("untrusted", "untrusted_there")
+    scene.nobody_heard_anything(ours)
