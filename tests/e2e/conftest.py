@@ -75,7 +75,8 @@ async def hear(call: devcloud.ClientCall, accept: Callable[[bytes], bool]) -> by
 
 
 def loud(pcm: bytes) -> bool:
-    return level(pcm) > -30
+    """Loud from end to end: not what begins or ends within."""
+    return all(level(pcm[at : at + 960]) > -35 for at in range(0, len(pcm), 960))
 
 
 def silent(pcm: bytes) -> bool:
