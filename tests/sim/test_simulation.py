@@ -26,7 +26,7 @@ from devcloud.client.desk import Desk
 
 SEEDS = int(os.environ.get("DEVCLOUD_SIM_SEEDS") or 20_000)
 SEED = os.environ.get("SEED", "")
-CHUNKS = 40
+CHUNKS = 41  # prime, so that each chunk has its share of the costly scenarios
 LINES_SHOWN = 80
 ROOT = Path(__file__).parents[2]
 
