@@ -6,17 +6,18 @@ What people need is printed on standard output; what happens is logged on standa
 import argparse
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
-import psutil
 
+from devcloud.cli import hosting
+from devcloud.cli.parser import Parser
 from devcloud.cli.settings import Settings
 from devcloud.cli.terminal import Terminal, command
+from devcloud.directory.joining import Join
 from devcloud.model.errors import BadSettings
 from devcloud.model.texts import Language, say
 from devcloud.net.tls import fingerprint_of
@@ -26,14 +27,19 @@ from devcloud.server.settings import DEFAULT_PORT, ServerSettings
 
 Text = Callable[[str], str]
 
-_MOST_ADDRESSES = 8
 
-
-def add_arguments(parser: argparse.ArgumentParser, text: Text) -> None:
-    """Add the flags of this command."""
+def add_arguments(parser: Parser, text: Text) -> None:
+    """Add what this command takes."""
+    parser.add_argument(
+        "action", nargs="?", choices=tuple(hosting.ACTIONS), help=text("help_server_action")
+    )
+    parser.add_argument("what", nargs="*", help=text("help_server_what"))
     parser.add_argument("--host", metavar="ADDRESS", help=text("help_server_host"))
     parser.add_argument("--port", metavar="PORT", help=text("help_server_port"))
     parser.add_argument("--data", metavar="DIR", help=text("help_server_data"))
+    parser.add_argument("--join", metavar="open|invite|closed", help=text("help_server_join"))
+    parser.add_argument("--cert", metavar="PEM", help=text("help_server_cert"))
+    parser.add_argument("--key", metavar="PEM", help=text("help_server_key"))
     parser.add_argument(
         "--proxy-certificate", metavar="PEM", help=text("help_server_proxy_certificate")
     )
@@ -43,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser, text: Text) -> None:
 
 
 def run(flags: argparse.Namespace, terminal: Terminal) -> int:
-    """Run a server until Ctrl+C or SIGTERM. Raises what DevCloudServer raises at start."""
+    """Run a server until Ctrl+C or SIGTERM, or do what its host asks. Raises DevCloudError."""
+    if flags.action is not None:
+        return hosting.run(flags, data_of(flags), terminal)
     set_up_logs(json=flags.json_logs, level=logging.DEBUG if flags.verbose else logging.INFO)
     # Windows, where a loop has no signal handlers: Ctrl+C leaves the server in good order too.
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop()) as runner:
@@ -53,8 +61,10 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
 
 def _settings(flags: argparse.Namespace, language: Language) -> ServerSettings:
     given = Settings(flags)
+    if (flags.cert is None) != (flags.key is None):
+        raise BadSettings("certificate_half")
     return ServerSettings(
-        data=Path(flags.data or given.text("server_data", str(default_data()))),
+        data=data_of(flags),
         host=flags.host or None,
         port=_port(given.text("port", str(DEFAULT_PORT))),
         behind_proxy=flags.behind_proxy,
@@ -62,13 +72,29 @@ def _settings(flags: argparse.Namespace, language: Language) -> ServerSettings:
         records=not flags.no_records,
         metrics_open=flags.metrics_open,
         legacy_2023=not flags.no_2023,
+        join=_join(given.text("join")),
+        certificate=Path(flags.cert) if flags.cert else None,
+        key=Path(flags.key) if flags.key else None,
         language=language,
     )
+
+
+def data_of(flags: argparse.Namespace) -> Path:
+    """Return the server's data directory."""
+    return Path(flags.data or Settings(flags).text("server_data", str(default_data())))
 
 
 def default_data() -> Path:
     """Return where a server keeps its files unless told otherwise."""
     return Path(platformdirs.user_data_dir("devcloud", appauthor=False)) / "server"
+
+
+def _join(text: str) -> Join | None:
+    """Raises BadSettings `join_invalid`."""
+    try:
+        return Join(text) if text else None
+    except ValueError:
+        raise BadSettings("join_invalid", what=text[:40]) from None
 
 
 def _port(text: str) -> int:
@@ -96,19 +122,19 @@ async def _serve(settings: ServerSettings, terminal: Terminal) -> None:
         except NotImplementedError:
             break
     async with DevCloudServer(settings) as server:
+        if hasattr(signal, "SIGHUP"):
+            loop.add_signal_handler(signal.SIGHUP, server.reload_certificate)
         _tell(server, terminal)
         await stop.wait()
 
 
 def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     """Say what the host gives to the team."""
-    language = terminal.language
-    hosts = [server.settings.host] if server.settings.host else _addresses()
-    places = [
-        f"[{host}]:{server.port}" if ":" in host else f"{host}:{server.port}" for host in hosts
-    ]
-    pin = server.proxy_pin or server.certificate.pin
-    link = f"devcloud://{places[0]}/?pin={pin}"
+    language, data = terminal.language, str(server.settings.data)
+    here = server.announcement
+    places, link = here.places(), here.link()
+    pin = here.pin or server.certificate.pin
+    join = say(f"hosting.join_{server.join}", language, devcloud=command(), data=data)
     value = {
         "outcome": "running",
         "port": server.port,
@@ -116,29 +142,16 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
         "fingerprint": fingerprint_of(pin),
         "pin": pin,
         "link": link,
-        "data": str(server.settings.data),
+        "join": server.join,
+        "data": data,
     }
     rows = [
         (say("server.row_address", language), "  ".join(places)),
         (say("server.row_link", language), link),
         (say("server.row_fingerprint", language), fingerprint_of(pin)),
-        (say("server.row_data", language), str(server.settings.data)),
+        (say("hosting.row_join", language), join),
+        (say("server.row_data", language), data),
     ]
     terminal.line(say("server.running", language))
     terminal.result(value, rows)
     terminal.line(say("server.next", language, link=link, devcloud=command()))
-
-
-def _addresses() -> list[str]:
-    """The addresses others may reach this machine at, those of a local network first."""
-    found = []
-    for interface in psutil.net_if_addrs().values():
-        for each in interface:
-            try:
-                address = ipaddress.ip_address(each.address)
-            except ValueError:
-                continue  # of another kind: an Ethernet address
-            if not (address.is_loopback or address.is_link_local or address.is_multicast):
-                found.append(address)
-    found.sort(key=lambda address: (address.version, not address.is_private))
-    return [str(address) for address in found[:_MOST_ADDRESSES]] or ["127.0.0.1"]

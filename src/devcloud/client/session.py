@@ -7,10 +7,11 @@ ones are made again and again, after 1, 2, 4, 8, then 15 seconds.
 import asyncio
 import logging
 import random
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import aiohttp
 
@@ -23,18 +24,34 @@ from devcloud.model.errors import DevCloudError, ProtocolViolation, Refused, Unr
 from devcloud.model.presence import Status
 from devcloud.net.addresses import plain_address
 from devcloud.net.tasks import Tasks
-from devcloud.net.tls import check_pin, client_context, pin_of
+from devcloud.net.tls import check_pin, client_context, pin_of, web_context
 from devcloud.wire.signalling import messages
 from devcloud.wire.signalling.codec import decode_from_server, encode
 from devcloud.wire.signalling.messages import FromClient, FromServer
 
 CONNECT_TIMEOUT_S = 5.0
+VOUCHED_TIMEOUT_S = 2.0
 HEARTBEAT_S = 15.0
 GOODBYE_S = 1.0
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 # Signing in again cannot mend these.
 _FINAL_CODES = frozenset(
-    {"name_taken", "replaced", "version_unsupported", "certificate_changed", "bad_proof", "blocked"}
+    {
+        "name_taken",
+        "replaced",
+        "version_unsupported",
+        "certificate_changed",
+        "bad_proof",
+        "blocked",
+        "released",
+        "joining_closed",
+        "invite_needed",
+        "invite_unknown",
+        "invite_used",
+        "invite_expired",
+        "invite_revoked",
+        "invite_other_name",
+    }
 )
 
 _M = TypeVar("_M")
@@ -182,24 +199,57 @@ class Session:
         assert self._http is not None
         with _naming(self.address.authority):
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                socket = await self._http.ws_connect(
-                    self.address.url,
-                    protocols=(messages.SUBPROTOCOL,),
-                    ssl=client_context() if self.address.tls else False,
-                    heartbeat=HEARTBEAT_S,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=GOODBYE_S),
-                    max_msg_size=4 * 1024 * 1024,
-                )
+                socket, certificate = await self._reach()
                 try:
-                    welcome = await self._shake_hands(socket)
+                    welcome = await self._shake_hands(socket, certificate)
                 except BaseException:
                     await socket.close()
                     raise
         self._socket = socket
         self._listener.welcomed(welcome)
 
-    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> messages.Welcome:
-        certificate = self._check_certificate(socket)
+    async def _reach(self) -> tuple[aiohttp.ClientWebSocketResponse, str]:
+        """Return a connection, and the pin of its certificate: the one that is known, or one that
+        the web's authorities vouch for. Raises Refused `certificate_changed`."""
+        socket = await self._open_socket(client_context() if self.address.tls else False)
+        try:
+            return socket, self._check_certificate(socket)
+        except Refused as changed:
+            await socket.close()
+            refused = changed
+        except BaseException:
+            await socket.close()
+            raise
+        # Web certificates are renewed every few weeks. Another connection, since only a handshake
+        # can check one the way browsers do.
+        try:
+            async with asyncio.timeout(VOUCHED_TIMEOUT_S):
+                socket = await self._open_socket(web_context())
+        except (aiohttp.ClientError, OSError):
+            raise refused from None
+        _log.info("the certificate is a new one that the web's authorities vouch for")
+        try:
+            return socket, self._remember(pin_of(_certificate(socket)))
+        except BaseException:
+            await socket.close()
+            raise
+
+    async def _open_socket(
+        self, tls: ssl.SSLContext | Literal[False]
+    ) -> aiohttp.ClientWebSocketResponse:
+        assert self._http is not None
+        return await self._http.ws_connect(
+            self.address.url,
+            protocols=(messages.SUBPROTOCOL,),
+            ssl=tls,
+            heartbeat=HEARTBEAT_S,
+            timeout=aiohttp.ClientWSTimeout(ws_close=GOODBYE_S),
+            max_msg_size=4 * 1024 * 1024,
+        )
+
+    async def _shake_hands(
+        self, socket: aiohttp.ClientWebSocketResponse, certificate: str
+    ) -> messages.Welcome:
         me = self._sign_in
         hello = messages.Hello(
             versions=[messages.PROTOCOL_VERSION],
@@ -249,12 +299,14 @@ class Session:
         """Return the pin of the server's certificate, after comparing it with what is known."""
         if not self.address.tls:
             return ""
-        der = socket.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        der = _certificate(socket)
         known = self.address.pin or self._directory.pin(self.address.authority)
         if known:
             check_pin(der, known)
-        pin = pin_of(der)
-        if known != self._directory.pin(self.address.authority) or not known:
+        return self._remember(pin_of(der))
+
+    def _remember(self, pin: str) -> str:
+        if pin != self._directory.pin(self.address.authority):
             self._directory.remember_pin(self.address.authority, pin)
         return pin
 
@@ -320,6 +372,12 @@ def _naming(address: str) -> Iterator[None]:
         raise Unreachable("server_unreachable", address=address) from None
     except (aiohttp.ClientError, OSError):
         raise Unreachable("not_devcloud", address=address) from None
+
+
+def _certificate(socket: aiohttp.ClientWebSocketResponse) -> bytes:
+    """Return the server's certificate, in DER form."""
+    der: bytes = socket.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    return der
 
 
 async def _send(socket: aiohttp.ClientWebSocketResponse, data: bytes) -> None:

@@ -44,6 +44,10 @@ class People:
         """Return how many people are there (observers are not)."""
         return len(self._people)
 
+    def names(self) -> list[str]:
+        """Return the folded names of those who are there."""
+        return list(self._people)
+
     # ── coming and going ─────────────────────────────────────────────────────────────────────────
 
     def sign_in(self, member: Member, now: float) -> Member | None:

@@ -26,12 +26,13 @@ _SAFE_TARGET = re.compile(r"/[!-~]{0,2048}")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who is at the other end: their address, whether they came over TLS, and whether it was a
-    proxy in front that did it."""
+    """Who is at the other end: their address, whether they came over TLS, whether it was a proxy in
+    front that did it, and the pin of the certificate they saw where it is ours."""
 
     address: str
     encrypted: bool
     proxied: bool = False
+    pin: str = ""
 
 
 WebSocketOpener = Callable[[asyncio.Transport, Peer, bytes], asyncio.Protocol | None]
@@ -68,11 +69,16 @@ class HttpDoor:
 
 
 class TlsOpener:
-    """Opens what begins with a TLS ClientHello."""
+    """Opens what begins with a TLS ClientHello. `pin` is that of the context's certificate."""
 
-    def __init__(self, door: HttpDoor, context: ssl.SSLContext) -> None:
+    def __init__(self, door: HttpDoor, context: ssl.SSLContext, pin: str = "") -> None:
         self._door = door
+        self.renew(context, pin)
+
+    def renew(self, context: ssl.SSLContext, pin: str) -> None:
+        """Show another certificate from now on; connections there are keep theirs."""
         self._context = context
+        self._pin = pin
 
     def matches(self, first: int) -> bool:
         """0x16, the record type of a handshake. (RFC 8446, section 5.1)"""
@@ -80,8 +86,10 @@ class TlsOpener:
 
     async def open(self, sock: socket.socket, address: str) -> None:
         """Shake hands. Raises OSError (ssl.SSLError among them) or TimeoutError."""
+        # Of one moment: who began with the old certificate is known by the old pin.
+        peer = Peer(address, encrypted=True, pin=self._pin)
         await asyncio.get_running_loop().connect_accepted_socket(
-            lambda: HttpEntrance(self._door, Peer(address, encrypted=True)),
+            lambda: HttpEntrance(self._door, peer),
             sock,
             ssl=self._context,
             ssl_handshake_timeout=self._door.head_s,
@@ -192,4 +200,4 @@ def _behind_proxy(head: RequestHead, peer: Peer) -> Peer:
     may invent."""
     address = plain_address(head.tokens("x-forwarded-for")[-1])
     proxied = not peer.encrypted and head.tokens("x-forwarded-proto", lower=True)[-1] == "https"
-    return Peer(address or peer.address, peer.encrypted or proxied, proxied)
+    return Peer(address or peer.address, peer.encrypted or proxied, proxied, peer.pin)

@@ -80,11 +80,38 @@ def load_or_make(directory: Path, *, now: datetime.datetime) -> Certificate:
     return _load(certificate, key)
 
 
+def load_own(certificate: Path, key: Path) -> Certificate:
+    """Return the host's own certificate: PEM, the intermediate ones after it, and its key.
+
+    Its group may read the key, since that is how a system shares one with its services.
+
+    Raises:
+        StorageFailed: `not_readable`, `key_exposed`, `own_certificate_unusable`.
+    """
+    try:
+        mode = key.stat().st_mode
+        loaded = Certificate(certificate, key, pin_in(certificate))
+        server_context(loaded)
+        replaced = pin_in(certificate) != loaded.pin
+    except ssl.SSLError:
+        raise StorageFailed(
+            "own_certificate_unusable", path=str(certificate), key=str(key)
+        ) from None
+    except OSError as failure:
+        raise StorageFailed("not_readable", path=str(failure.filename or key)) from None
+    if os.name == "posix" and mode & stat.S_IRWXO:
+        raise StorageFailed("key_exposed", path=str(key))
+    if replaced:
+        raise StorageFailed("own_certificate_unusable", path=str(certificate), key=str(key))
+    return loaded
+
+
 def server_context(certificate: Certificate) -> ssl.SSLContext:
     """Return what a server accepts TLS 1.2 and 1.3 with."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate.certificate, certificate.key)
+    # A key with a passphrase is refused: OpenSSL would ask the terminal, and everybody would wait.
+    context.load_cert_chain(certificate.certificate, certificate.key, password="")
     context.set_alpn_protocols(["http/1.1"])
     # Two tickets per connection cost more memory and CPU than the few that come back save.
     context.num_tickets = 0
@@ -98,6 +125,14 @@ def client_context() -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def web_context() -> ssl.SSLContext:
+    """Return what a client connects with when it has the web's authorities vouch for the server:
+    the system's, or those in `SSL_CERT_FILE`, for the host's very name."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 

@@ -15,24 +15,37 @@ from types import TracebackType
 from aiohttp import web
 from filelock import FileLock, Timeout
 
+from devcloud.directory.joining import Join
 from devcloud.model.errors import AlreadyRunning, StorageFailed
 from devcloud.net.addresses import Bound, bind
 from devcloud.net.datagram import StunResponder
 from devcloud.net.http import HttpDoor, Peer, PlainOpener, TlsOpener
 from devcloud.net.joined import TurnEnd
 from devcloud.net.oneport import OnePort, Opener
-from devcloud.net.tls import Certificate, load_or_make, pin_in, server_context
+from devcloud.net.tls import Certificate, load_or_make, load_own, pin_in, server_context
 from devcloud.net.websocket import WebSocket
+from devcloud.server import announcement
+from devcloud.server.announcement import Announcement
+from devcloud.server.control import Control
 from devcloud.server.hall import Hall, HallSettings
+from devcloud.server.host import Host
+from devcloud.server.hosting import LOCK_FILE
 from devcloud.server.legacy2023 import Doorway2023, Refusing2023
 from devcloud.server.logs import get_log
 from devcloud.server.pages import Pages
+from devcloud.server.reach import default_join, listened_on
 from devcloud.server.session import Session
 from devcloud.server.settings import ServerSettings
-from devcloud.server.store import DATABASE_FILE, Store, forget_2023, load_accounts, open_database
+from devcloud.server.store import (
+    DATABASE_FILE,
+    Store,
+    forget_2023,
+    load_accounts,
+    load_blocks,
+    open_database,
+)
 from devcloud.wire.signalling.messages import LONGEST_MESSAGE, SUBPROTOCOL
 
-_LOCK_FILE = "server.lock"
 _PROCESS_FILE = "server.pid"
 _WRITE_HIGH = 64 * 1024
 _GOODBYE_S = 0.5
@@ -53,10 +66,13 @@ class DevCloudServer:
     certificate: Certificate
     proxy_pin: str
     hall: Hall
+    join: Join
+    """Who may claim a new name."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
         self._stack = AsyncExitStack()
+        self._doorway: Doorway2023 | None = None
 
     async def __aenter__(self) -> "DevCloudServer":
         try:
@@ -79,34 +95,84 @@ class DevCloudServer:
     async def _start(self) -> None:
         settings = self.settings
         self._take_data_directory(settings.data)
-        self.certificate = load_or_make(settings.data, now=datetime.datetime.now(datetime.UTC))
+        self.certificate = self._load_certificate()
         context = server_context(self.certificate)
         proxy = settings.proxy_certificate
         self.proxy_pin = "" if proxy is None else pin_in(proxy)
         bound = bind(settings.host, settings.port)
         self._stack.callback(bound.close)
         self.port = bound.port
+        by_place = default_join(listened_on(bound.tcp), behind_proxy=settings.behind_proxy)
+        self.join = settings.join or by_place
         engine = open_database(settings.data / DATABASE_FILE)
         forget_2023(engine)
         store = Store(engine)
         store.start()
         self._stack.push_async_callback(store.aclose)
         self.hall = Hall(
-            HallSettings(settings.limits, self.certificate.pin, settings.records, self.proxy_pin),
+            HallSettings(settings.limits, settings.records, self.proxy_pin, self.join),
             load_accounts(engine),
             store,
+            load_blocks(engine),
         )
         self._turn_end = TurnEnd(asyncio.get_running_loop())
         http = await self._start_pages()
         await self._start_door(bound, http, context)
         await self._start_datagrams(bound)
+        await self._start_control()
+        announcement.write(settings.data, self.announcement)
         self.hall.start()
-        _log.info("started", port=self.port, data=str(settings.data))
+        _log.info("started", port=self.port, data=str(settings.data), join=self.join.value)
+
+    @property
+    def announcement(self) -> Announcement:
+        """How to reach this server."""
+        settings = self.settings
+        ours = "" if settings.behind_proxy else self.certificate.pin
+        return Announcement(settings.host or "", self.port, self.proxy_pin or ours, self.join)
+
+    def _load_certificate(self) -> Certificate:
+        settings = self.settings
+        if settings.certificate is None or settings.key is None:
+            return load_or_make(settings.data, now=datetime.datetime.now(datetime.UTC))
+        return load_own(settings.certificate, settings.key)
+
+    def reload_certificate(self) -> None:
+        """Read the certificate again, for new connections. One that cannot be used leaves the old
+        one in place, with a line in the log."""
+        try:
+            certificate = self._load_certificate()
+            self._tls.renew(server_context(certificate), certificate.pin)
+            self.certificate = certificate
+            announcement.write(self.settings.data, self.announcement)
+        except StorageFailed as failure:
+            _log.error("certificate.kept", code=failure.code, why=str(failure))
+        else:
+            _log.info("certificate.loaded", fingerprint=certificate.fingerprint)
+
+    async def _start_control(self) -> None:
+        host = Host(self.hall, self._doorway)
+        control = Control(
+            {
+                "users": host.users,
+                "release": host.release,
+                "block": host.block,
+                "unblock": host.unblock,
+            },
+            self.settings.data,
+        )
+        try:
+            await control.start()
+        except OSError as failure:
+            # Without a loopback interface: the host's commands work while the server is stopped.
+            _log.warning("control.none", why=str(failure))
+            return
+        self._stack.push_async_callback(control.aclose)
 
     def _take_data_directory(self, data: Path) -> None:
         try:
             data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = FileLock(data / _LOCK_FILE, mode=0o600)
+            lock = FileLock(data / LOCK_FILE, mode=0o600)
             lock.acquire(timeout=0)
         except Timeout:
             raise AlreadyRunning(
@@ -144,7 +210,8 @@ class DevCloudServer:
         return door
 
     async def _start_door(self, bound: Bound, http: HttpDoor, context: ssl.SSLContext) -> None:
-        openers = [self._opener_2023(), TlsOpener(http, context), PlainOpener(http)]
+        self._tls = TlsOpener(http, context, self.certificate.pin)
+        openers = [self._opener_2023(), self._tls, PlainOpener(http)]
         door = OnePort(openers, limits=self.settings.limits.door, refused=self._count_refused)
         self._stack.push_async_callback(self._say_goodbye)
         self._stack.push_async_callback(door.aclose)
@@ -154,9 +221,9 @@ class DevCloudServer:
         settings = self.settings
         if not settings.legacy_2023:
             return Refusing2023(settings.language)
-        doorway = Doorway2023(self.hall, settings.language)
-        self._stack.callback(doorway.close)
-        return doorway
+        self._doorway = Doorway2023(self.hall, settings.language)
+        self._stack.callback(self._doorway.close)
+        return self._doorway
 
     async def _start_datagrams(self, bound: Bound) -> None:
         stun = self.hall.metrics.stun

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from devcloud.directory.accounts import Account, Accounts
+from devcloud.directory.blocks import Block, Blocks
 from devcloud.directory.buckets import Buckets
 from devcloud.directory.calls import CallRegister
+from devcloud.directory.joining import Join
 from devcloud.directory.members import Member
 from devcloud.directory.people import People
+from devcloud.identity.keys import fingerprint
 from devcloud.model.errors import DevCloudError, Refused, StorageFailed
 from devcloud.model.records import CallKind, CallRecord, EndReason
 from devcloud.server.logs import get_log
@@ -54,23 +57,30 @@ _log = get_log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HallSettings:
-    """`pin`: of our certificate, as clients see it who come over TLS; `proxy_pin`: of the proxy's,
-    as those see it who come by way of it. `records`: write calls down."""
+    """`proxy_pin`: of the proxy's certificate, as those see it who come by way of it. `records`:
+    write calls down. `join`: who may claim a new name."""
 
     limits: Limits
-    pin: str
     records: bool
     proxy_pin: str = ""
+    join: Join = Join.OPEN
 
 
 class Hall:
     """See the module."""
 
-    def __init__(self, settings: HallSettings, accounts: Sequence[Account], store: Store) -> None:
+    def __init__(
+        self,
+        settings: HallSettings,
+        accounts: Sequence[Account],
+        store: Store,
+        blocks: Sequence[Block] = (),
+    ) -> None:
         limits = settings.limits
         self.settings = settings
         self.store = store
         self.accounts = Accounts(accounts)
+        self.blocks = Blocks(blocks)
         self.people = People(everyone_up_to=limits.everyone_up_to)
         self.calls = CallRegister()
         self.sessions: set[Session] = set()
@@ -125,6 +135,18 @@ class Hall:
         if any(member.kind is CallKind.LEGACY_2023 for member in devices):
             raise Refused("name_taken")
 
+    def check_blocks(self, name: str, key: str, address: str) -> None:
+        """Raise Refused `blocked` where the host keeps out any of the three."""
+        if self.blocks:
+            self.blocks.check(name=name, fingerprint=fingerprint(key), address=address)
+
+    def throw_out(self, blocks: Blocks, code: str) -> int:
+        """Say goodbye to everybody whom `blocks` name, signed in or about to; return how many."""
+        out = [session for session in self.sessions if session.is_in(blocks)]
+        for session in out:
+            session.say_bye(code)
+        return len(out)
+
     def has_room(self, address: str) -> bool:
         """Return whether one more may connect from here."""
         limits = self.settings.limits
@@ -155,16 +177,17 @@ class Hall:
             self.wake()
             _log.info("signed out", name=member.name, here=len(self.people))
 
-    def claim(self, account: Account, written: Written) -> None:
-        """Write a new name down; one that cannot be written is nobody's. Raises StorageFailed."""
+    def claim(self, account: Account, written: Written, *, invite: str = "") -> None:
+        """Write a new name down, and the use of an invitation; a name that cannot be written is
+        nobody's. Raises StorageFailed."""
 
         def told(failure: DevCloudError | None) -> None:
-            if failure is not None:
+            if failure is not None and self.accounts.find(account.name) is account:
                 self.accounts.release(account.name)
             written(failure)
 
         try:
-            self.store.claim(account, told)
+            self.store.claim(account, told, invite=invite)
         except StorageFailed:
             self.accounts.release(account.name)
             raise

@@ -11,6 +11,8 @@ import asyncio
 import socket
 from typing import cast
 
+from devcloud.directory.blocks import Blocks
+from devcloud.directory.joining import Join
 from devcloud.directory.members import Member
 from devcloud.model.errors import DevCloudError, StorageFailed
 from devcloud.model.records import CallKind
@@ -49,6 +51,13 @@ class Doorway2023:
         await asyncio.get_running_loop().connect_accepted_socket(
             lambda: Connection2023(self, plain_address(address)), sock
         )
+
+    def throw_out(self, blocks: Blocks) -> int:
+        """Close the connections that one of `blocks` is about; return how many."""
+        out = [connection for connection in self.connections if connection.is_in(blocks)]
+        for connection in out:
+            connection.close()
+        return len(out)
 
     def close(self) -> None:
         """Close every connection; whoever held a name is gone."""
@@ -128,6 +137,9 @@ class Connection2023(asyncio.Protocol):
         hall = self._doorway.hall
         if hall.stopping or hall.accounts.find(name) or hall.people.devices_of(name):
             return Claim.TAKEN
+        # They can show neither an invitation nor a key: each time is the first.
+        if hall.settings.join is not Join.OPEN or hall.blocks.holds(name=name, address=address):
+            return Claim.REFUSED
         member = Member(
             name=name,
             key="",
@@ -153,13 +165,25 @@ class Connection2023(asyncio.Protocol):
         return Claim.PENDING
 
     def lookup(self, name: str) -> str | None:
-        """Return where somebody is who takes calls of 2023."""
-        for member in self._doorway.hall.people.devices_of(name).values():
+        """Return where somebody is who takes calls of 2023; nowhere, to those who may not join."""
+        hall = self._doorway.hall
+        if hall.settings.join is not Join.OPEN or hall.blocks.holds(address=self.address):
+            return None
+        for member in hall.people.devices_of(name).values():
             if member.kind is CallKind.LEGACY_2023:
                 return member.address
             if member.takes_2023:
                 return plain_address(str(member.handle.address))
         return None
+
+    @property
+    def address(self) -> str:
+        """Where the client connects from."""
+        return self._machine.address
+
+    def is_in(self, blocks: Blocks) -> bool:
+        """Return whether one of `blocks` is about this client."""
+        return blocks.holds(name=self._machine.name or "", address=self.address)
 
     def release(self, name: str) -> None:
         """Delete the entry of `name`."""

@@ -61,6 +61,27 @@ people_2023 = Table(
 )
 """Clients of 2023 that are there now: as their document says, stored and removed."""
 
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("for_name", String(32), nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("expires_at", Float),
+    Column("revoked_at", Float),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("value", String(128), primary_key=True),
+    Column("since", Float, nullable=False),
+)
+
 
 def _first(connection: Connection) -> None:
     metadata.create_all(connection, tables=[accounts, calls])
@@ -70,7 +91,11 @@ def _second(connection: Connection) -> None:
     metadata.create_all(connection, tables=[people_2023])
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+def _third(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[invitations, blocks])
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 
 
 def migrate(connection: Connection, path: str) -> None:

@@ -9,8 +9,11 @@ from base64 import urlsafe_b64encode
 
 import msgspec
 
+from devcloud.directory.blocks import Blocks
 from devcloud.directory.buckets import Bucket
+from devcloud.directory.joining import Join, check_may_join
 from devcloud.directory.members import Member
+from devcloud.identity.keys import fingerprint
 from devcloud.model.errors import DevCloudError, ProtocolViolation, Refused
 from devcloud.net.http import Peer
 from devcloud.net.websocket import WebSocket
@@ -80,6 +83,17 @@ class Session:
     def address(self) -> str:
         """Where the client connects from."""
         return self._peer.address
+
+    def is_in(self, blocks: Blocks) -> bool:
+        """Return whether one of `blocks` is about whoever is here, or is about to sign in."""
+        signing_in, member = self._signing_in, self._member
+        if member is not None:
+            name, key = member.name, member.key
+        elif signing_in is not None:
+            name, key = signing_in.name, signing_in.hello.key
+        else:
+            return blocks.holds(address=self.address)
+        return blocks.holds(name=name, fingerprint=fingerprint(key), address=self.address)
 
     # ── in ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,11 +166,15 @@ class Session:
             raise Refused("already_signed_in")
         nonce = urlsafe_b64encode(secrets.token_bytes(_NONCE_BYTES)).rstrip(b"=").decode()
         settings, peer = self._hall.settings, self._peer
-        pin = settings.proxy_pin if peer.proxied else settings.pin if peer.encrypted else ""
-        self._signing_in = greet(hello, accounts=self._hall.accounts, nonce=nonce, certificate=pin)
+        pin = settings.proxy_pin if peer.proxied else peer.pin
+        greeted = greet(hello, accounts=self._hall.accounts, nonce=nonce, certificate=pin)
+        self._hall.check_blocks(greeted.name, hello.key, self.address)
         if not hello.observer:
-            self._hall.check_free(self._signing_in.name)
-        self.send(self._signing_in.challenge)
+            self._hall.check_free(greeted.name)
+        if self._hall.accounts.find(greeted.name) is None:
+            check_may_join(settings.join, hello.invite)
+        self._signing_in = greeted
+        self.send(greeted.challenge)
 
     def _prove(self, proof: Proof) -> None:
         if self._member is not None:
@@ -165,24 +183,43 @@ class Session:
             raise Refused("not_signed_in")
         check_proof(self._signing_in, proof)
         hello, name = self._signing_in.hello, self._signing_in.name
-        accounts = self._hall.accounts
-        if hello.observer:
-            accounts.check(name, hello.key)
+        hall = self._hall
+        account = hall.accounts.find(name)
+        if account is not None:
+            hall.accounts.check(name, hello.key)
+            self._enter(name if hello.observer else account.name)
+        elif hello.observer and hall.settings.join is Join.OPEN:
             self._enter(name)
-            return
-        if accounts.find(name) is None and not self._hall.new_names.take(
-            self.address, self._hall.now()
-        ):
+        else:
+            self._join(hello, name)
+
+    def _join(self, hello: Hello, name: str) -> None:
+        """Somebody new: write them down; an observer is only looked at."""
+        hall = self._hall
+        # The name may have been released since the hello.
+        check_may_join(hall.settings.join, hello.invite)
+        if not hall.new_names.take(self.address, hall.now()):
             raise Refused("too_many_names")
-        account, is_new = accounts.claim(name, hello.key)
-        if not is_new:
-            self._enter(account.name)
-            return
         self._storing = True
-        self._hall.claim(account, self._claimed)
+        if hello.observer:
+            hall.store.look_at_invitation(hello.invite, name, self._looked_at)
+            return
+        account, _ = hall.accounts.claim(name, hello.key)
+        # Where everybody may join, an invitation is not used up: it may be needed later.
+        invite = hello.invite if hall.settings.join is Join.INVITE else ""
+        hall.claim(account, self._claimed, invite=invite)
 
     def _claimed(self, failure: DevCloudError | None) -> None:
         """The name is written down, or is not."""
+        signing_in = self._signing_in
+        if failure is None and signing_in is not None:
+            account = self._hall.accounts.find(signing_in.name)
+            if account is None or account.key != signing_in.hello.key:
+                failure = Refused("released")
+        self._looked_at(failure)
+
+    def _looked_at(self, failure: DevCloudError | None) -> None:
+        """The database has said whether they may come in."""
         self._storing = False
         if self._ws.closing or self._signing_in is None:
             return

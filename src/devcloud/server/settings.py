@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devcloud.directory.buckets import Rate
+from devcloud.directory.joining import Join
 from devcloud.directory.people import EVERYONE_UP_TO
 from devcloud.model.texts import Language
 from devcloud.net.oneport import DoorLimits
@@ -45,7 +46,8 @@ class ServerSettings:
     `records`: write down who called whom; `metrics_open`: not from this machine alone;
     `behind_proxy`: a proxy in front does TLS and names the client's address; `proxy_certificate`:
     the PEM file of its certificate, to which clients bind their proofs; `legacy_2023`: take clients
-    of 2023.
+    of 2023; `join`: who may claim a new name (None: by where it listens); `certificate` and `key`:
+    PEM files of the host's own instead of the one the server makes.
     """
 
     data: Path
@@ -56,5 +58,8 @@ class ServerSettings:
     records: bool = True
     metrics_open: bool = False
     legacy_2023: bool = True
+    join: Join | None = None
+    certificate: Path | None = None
+    key: Path | None = None
     language: Language = Language.ENGLISH
     limits: Limits = field(default_factory=Limits)

@@ -18,10 +18,11 @@ from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, 
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from devcloud.directory.accounts import Account
+from devcloud.directory.blocks import Block
 from devcloud.model.errors import DevCloudError, StorageFailed
 from devcloud.model.names import fold_name
 from devcloud.model.records import CallKind, CallRecord, EndReason
-from devcloud.server import schema
+from devcloud.server import blocking, invitations, schema
 from devcloud.server.logs import get_log
 
 DATABASE_FILE = "devcloud.sqlite3"
@@ -35,13 +36,18 @@ Written = Callable[[DevCloudError | None], None]
 """Called on the loop when something is in the database for good, or with why not."""
 
 
+Act = Callable[[Connection], None]
+"""What is done in a transaction of its own; the DevCloudError that it raises undoes it."""
+
+
 class _Work(msgspec.Struct):
-    """A row to write, or (`gone`) one to delete, by its key `folded`."""
+    """A row to write, or (`gone`) one to delete, by its key `folded`; `first` comes before it."""
 
     table: Table
     values: dict[str, object]
     written: Written
     gone: bool = False
+    first: Act | None = None
 
 
 def open_database(path: Path) -> Engine:
@@ -106,15 +112,42 @@ class Store:
         await asyncio.to_thread(self._thread.join, timeout_s)
         self._engine.dispose()
 
-    def claim(self, account: Account, written: Written) -> None:
-        """Write down who owns a name. Raises StorageFailed `database_busy` when too much waits."""
+    def claim(self, account: Account, written: Written, *, invite: str = "") -> None:
+        """Write down who owns a name, and count one use of the invitation whose token is `invite`:
+        both, or neither (`written` is then told Refused `invite_*`).
+
+        Raises StorageFailed `database_busy` when too much waits.
+        """
         values: dict[str, object] = {
             "folded": fold_name(account.name),
             "name": account.name,
             "key": account.key,
             "claimed_at": self._clock(),
         }
-        self._put(_Work(schema.accounts, values, written))
+
+        def spend(connection: Connection) -> None:
+            invitations.spend(connection, invite, account.name, self._clock())
+
+        self._put(_Work(schema.accounts, values, written, first=spend if invite else None))
+
+    def look_at_invitation(self, token: str, name: str, written: Written) -> None:
+        """Tell whether `name` may join with this token, and count nothing. Raises StorageFailed."""
+        self._act(lambda c: invitations.look_at(c, token, name, self._clock()), written)
+
+    def release(self, name: str, written: Written) -> None:
+        """Delete who owns a name. Raises StorageFailed `database_busy` when too much waits."""
+        self._put(_Work(schema.accounts, {"folded": fold_name(name)}, written, gone=True))
+
+    def block(self, block: Block, written: Written) -> None:
+        """Write down who is kept out. Raises StorageFailed `database_busy`."""
+        self._act(lambda connection: blocking.write(connection, block, self._clock()), written)
+
+    def unblock(self, block: Block, written: Written) -> None:
+        """Delete who is kept out. Raises StorageFailed `database_busy`."""
+        self._act(lambda connection: blocking.erase(connection, block), written)
+
+    def _act(self, act: Act, written: Written) -> None:
+        self._put(_Work(schema.accounts, {}, written, first=act))
 
     def enter_2023(self, name: str, address: str, written: Written) -> None:
         """Write down a client of 2023 that is there. Raises StorageFailed `database_busy`."""
@@ -165,8 +198,16 @@ class Store:
 
     def _write(self, works: list[_Work]) -> None:
         """All in one transaction; when that fails each by itself, so that one spoils no other."""
+        if len(works) > 1 and any(work.first for work in works):
+            for has_first, some in groupby(works, lambda work: work.first is not None):
+                for part in ([work] for work in some) if has_first else (list(some),):
+                    self._write(part)
+            return
         try:
             self._execute(works)
+        except DevCloudError as refusal:
+            # The database is well: it was asked, and said no.
+            self._tell(works, refusal, healthy=True)
         except SQLAlchemyError as failure:
             if len(works) > 1:
                 for work in works:
@@ -183,6 +224,10 @@ class Store:
         """Rows of one table go in together: a tenth of the work of one by one. What is deleted
         in between keeps its place."""
         with self._engine.begin() as connection:
+            for work in works:
+                if work.first is not None:
+                    work.first(connection)
+            works = [work for work in works if work.values]
             for (table, gone), some in groupby(_in_order(works), lambda w: (w.table, w.gone)):
                 rows = [work.values for work in some]
                 if gone:
@@ -191,8 +236,10 @@ class Store:
                 else:
                     connection.execute(insert(table), rows)
 
-    def _tell(self, works: list[_Work], failure: DevCloudError | None) -> None:
-        self.healthy = failure is None
+    def _tell(
+        self, works: list[_Work], failure: DevCloudError | None, *, healthy: bool = False
+    ) -> None:
+        self.healthy = healthy or failure is None
         for work in works:
             self._loop.call_soon_threadsafe(work.written, failure)
 
@@ -216,6 +263,12 @@ def load_accounts(engine: Engine) -> list[Account]:
     with engine.connect() as connection:
         rows = connection.execute(select(schema.accounts.c.name, schema.accounts.c.key))
         return [Account(name, key) for name, key in rows]
+
+
+def load_blocks(engine: Engine) -> list[Block]:
+    """Return everything that is blocked. Blocks."""
+    with engine.connect() as connection:
+        return blocking.load(connection)
 
 
 def forget_2023(engine: Engine) -> None:

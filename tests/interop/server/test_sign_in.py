@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from devcloud.directory.buckets import Rate
+from devcloud.directory.joining import Join
 from devcloud.identity.keys import SigningKey
 from devcloud.net.tls import load_or_make
 
@@ -228,7 +229,9 @@ async def test_behind_a_proxy_the_proof_is_bound_to_the_proxys_certificate(
 ) -> None:
     (tmp_path / "proxy").mkdir()
     proxy = load_or_make(tmp_path / "proxy", now=datetime.datetime.now(datetime.UTC))
-    world.settings = replace(world.settings, behind_proxy=True, proxy_certificate=proxy.certificate)
+    world.settings = replace(
+        world.settings, behind_proxy=True, proxy_certificate=proxy.certificate, join=Join.OPEN
+    )
     server = await world.start()
     # What a proxy on this machine sends on, after it has taken the TLS off.
     ws = await world.http.ws_connect(
