@@ -24,7 +24,7 @@ from devcloud.media.control import (
     SourceEnded,
 )
 from devcloud.media.path2023 import CODEC, Path2023, Port2023
-from devcloud.media.quality import Meter, dbfs
+from devcloud.media.quality import Meter, buffer_floor, dbfs
 from devcloud.media.sound import LOUD, Sound
 from devcloud.media.sources import FileSource
 from devcloud.wire.signalling.bodies import IceCandidate
@@ -102,6 +102,7 @@ class Call:
         self._path: Path | None = None
         self._leave_2023: Callable[[], None] | None = None
         self._meter: Meter | None = None
+        self._floor: float | None = None
         self._played: FileSource | None = None
         self._measured_at = time.monotonic()
 
@@ -184,7 +185,12 @@ class Call:
         except TimeoutError:
             # The numbers of one second are worth no call: the orders go on.
             return
-        self.tell(self._meter.measure(now, counters, _level(sent, samples), _level(heard, samples)))
+        quality = self._meter.measure(now, counters, _level(sent, samples), _level(heard, samples))
+        self.tell(quality)
+        floor = buffer_floor(quality.loss, self._floor)
+        if floor != self._floor:
+            self._floor = floor
+            await self._path.hold_at_least(floor)
 
     def _tell_source(self) -> None:
         source = self.sound.source
@@ -212,6 +218,7 @@ class Call:
         self.generation = generation
         self._path = self._engine.make_path(PathEvents(self, generation), self._stun)
         self._meter = Meter(self.name, generation)
+        self._floor = None
         return self._path
 
     def _heard(self, block: bytes) -> None:

@@ -220,6 +220,11 @@ class Path:
         report = await self._open().get_stats()
         return _counters(report, self.codec)
 
+    async def hold_at_least(self, delay_s: float | None) -> None:
+        """Let the jitter buffer hold what arrives for so long at least; None lets it choose."""
+        for transceiver in await self._open().transceivers():
+            await transceiver.set_jitter_buffer_minimum_delay(delay_s)
+
     @property
     def codec(self) -> str:
         """How the voice travels: `opus+red` when both directions carry every block twice."""

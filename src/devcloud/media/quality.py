@@ -14,6 +14,10 @@ SILENCE_DBFS: Final = -96.0
 LOSS_WINDOW_S: Final = 10.0
 _FULL_SCALE: Final = 32_768.0
 
+BUFFER_LOSS_LOW: Final = 0.02
+BUFFER_LOSS_HIGH: Final = 0.04
+LOSSY_BUFFER_S: Final = 0.1
+
 OWN_DELAY_MS: Final = 35.0
 """What neither network nor jitter buffer adds: a 20 ms packet and 15 ms of blocks and queues."""
 
@@ -73,6 +77,18 @@ def _opinion(r: float) -> float:
         return 1.0
     r = min(r, 100.0)
     return max(1.0, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6)
+
+
+def buffer_floor(loss: float | None, before: float | None) -> float | None:
+    """Return the least delay of the jitter buffer in seconds, None for the engine's own choice.
+
+    The second copy of a block (RED) comes 20 ms after the first: on a line that loses much, a
+    buffer that waits for it hears more than it costs. Measured at 20 % of loss, PESQ-WB rises by
+    0.2 with 100 ms. `before` is what was returned last: between the two limits it stays.
+    """
+    if loss is None or BUFFER_LOSS_LOW <= loss < BUFFER_LOSS_HIGH:
+        return before
+    return LOSSY_BUFFER_S if loss >= BUFFER_LOSS_HIGH else None
 
 
 def dbfs(sum_of_squares: float, samples: int) -> float:

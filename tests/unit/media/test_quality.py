@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devcloud.media.quality import SILENCE_DBFS, Counters, Meter, dbfs, mos
+from devcloud.media.quality import SILENCE_DBFS, Counters, Meter, buffer_floor, dbfs, mos
 
 SHARES = st.floats(0, 1)
 DELAYS = st.floats(0, 2_000)
@@ -45,6 +45,14 @@ def test_more_delay_is_never_better(loss: float, one: float, other: float) -> No
 def test_sending_everything_twice_never_hurts(loss: float, delay: float) -> None:
     once = mos(one_way_ms=delay, loss=loss, red=False)
     assert mos(one_way_ms=delay, loss=loss, red=True) >= once - 1e-9
+
+
+def test_a_line_that_loses_much_gets_a_longer_buffer_and_keeps_it_for_a_while() -> None:
+    floor, seen = None, []
+    for loss in (None, 0.0, 0.03, 0.05, 0.03, None, 0.01, 0.03):
+        floor = buffer_floor(loss, floor)
+        seen.append(floor)
+    assert seen == [None, None, None, 0.1, 0.1, 0.1, None, None]
 
 
 def test_levels() -> None:
