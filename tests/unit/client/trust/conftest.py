@@ -53,6 +53,9 @@ class Side:
     out: list[CallMessage] = field(default_factory=list)
     told: list[actions.Action] = field(default_factory=list)
     orders: list[control.Order] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    known_words: dict[str, Any] = field(default_factory=dict)
+    agreed: set[str] = field(default_factory=set)
     numbers: int = 0
 
     def __post_init__(self) -> None:
@@ -118,6 +121,7 @@ class Side:
                 self._media(action.order)
             else:
                 self.told.append(action)
+                self._note(action)
 
     def _media(self, order: control.Order) -> None:
         call = getattr(order, "call", "")
@@ -141,7 +145,15 @@ class Side:
         self.report(control.PathChanged(call=call, generation=generation, state=state))
 
     def _sdp(self, generation: int) -> str:
-        return description(f"{self.device} {generation}")
+        self.made.append(description(f"{self.device} {generation}"))
+        return self.made[-1]
+
+    def _note(self, action: actions.Action) -> None:
+        if isinstance(action, actions.Changed):
+            id = action.call.id
+            self.known_words[id] = self.desk.trust(id).words or self.known_words.get(id)
+            if action.call.accepted:
+                self.agreed.add(id)
 
     # ── what the person knows ────────────────────────────────────────────────────────────────────
 
@@ -163,6 +175,19 @@ class Side:
     def pins(self) -> list[str]:
         return sorted(pin.name for pin in self.desk._gate.book.pins.values())
 
+    def words(self, id: str) -> Any:
+        return self.known_words.get(id)
+
+    def accepted(self, id: str) -> bool:
+        """Whether this side has ever agreed to talk in this call."""
+        return id in self.agreed
+
+    def spoke(self, id: str) -> bool:
+        return any(
+            isinstance(order, control.SetVoice) and order.call == id and order.sending
+            for order in self.orders
+        )
+
     @property
     def voice(self) -> list[bool]:
         return [order.sending for order in self.orders if isinstance(order, control.SetVoice)]
@@ -180,7 +205,7 @@ class World:
 
     def side(
         self, name: str, number: int = 1, *, key: str = "", knows: tuple[str, ...] = (),
-        policy: Policy | None = None, waiting: bool = False,
+        policy: Policy | None = None, waiting: bool = False, warm: bool = True,
     ) -> Side:  # fmt: skip
         book = PinBook()
         for each in knows:
@@ -190,7 +215,7 @@ class World:
             device=f"{name.lower().encode().hex():0<12}{number:04x}"[:16],
             world=self,
             key=key_of(key or name),
-            policy=policy or Policy(warm_up=WarmUp.ALWAYS),
+            policy=policy or Policy(warm_up=WarmUp.ALWAYS if warm else WarmUp.NEVER),
             book=book,
             waiting=waiting,
         )
@@ -238,6 +263,6 @@ def world() -> World:
     return World()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
-    return SimpleNamespace(sdp=description, key_of=key_of)
+    return SimpleNamespace(sdp=description, key_of=key_of, world=World)
