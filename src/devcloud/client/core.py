@@ -106,7 +106,7 @@ class Core:
         self._tasks.spawn(session.run(), name="session")
         try:
             if media:
-                await self._whereabouts.hold_port(session)
+                await self._whereabouts.hold_port(session, self.desk.me)
         except BaseException:
             await self.stop()
             raise

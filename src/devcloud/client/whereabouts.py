@@ -46,8 +46,9 @@ class Whereabouts:
         self._search = Search(self._send)
         self._asked_at: deque[float] = deque(maxlen=MOST_ASKED_PER_S)
 
-    async def hold_port(self, session: AnySession) -> None:
-        """Take the port of 2023 calls where it is wanted from the beginning.
+    async def hold_port(self, session: AnySession, me: str) -> None:
+        """Take the port of 2023 calls where it is wanted from the beginning. From then on others
+        can call.
 
         Raises:
             LocalError: as `Port2023.hold`, where there is no other way to call anybody; otherwise
@@ -60,6 +61,9 @@ class Whereabouts:
         except LocalError:
             if self._mode is Mode2023.ONLY:
                 raise
+        else:
+            # Once this is answered, the server tells others that they can call.
+            await self._find(me)
 
     async def reach(self, peer: str) -> Person | None:
         """Return what is known of somebody who is about to be called. People of 2023 are asked for
@@ -73,7 +77,8 @@ class Whereabouts:
         session = self._session()
         if isinstance(session, Session2023):
             return await self._reach_by_2023(session, peer)
-        person = self._people.find(peer)
+        # Who has only just come is not in the list yet.
+        person = self._people.find(peer) or await self._find(peer)
         if person is None or person.kind is CallKind.DEVCLOUD or session is None:
             return person
         if self._mode is Mode2023.OFF:
@@ -81,7 +86,7 @@ class Whereabouts:
         await self._port.hold(session.local_address)
         # The callee asks the server where we are: with this answer, it tells them. Whoever has
         # gone meanwhile is nobody to the call, too.
-        return await self._search.find(peer)
+        return await self._find(peer)
 
     async def _reach_by_2023(self, session: Session2023, peer: str) -> Person:
         address = session.local_address
@@ -107,10 +112,17 @@ class Whereabouts:
         self._tasks.spawn(self._ask(asked.caller, tell), name="locate")
 
     async def _ask(self, name: str, tell: Callable[[str | None], None]) -> None:
-        session = self._session()
-        asking = session.find if isinstance(session, Session2023) else self._search.find
-        person = await asking(name)
+        person = await self._find(name)
         tell(person.address if person else None)
+
+    async def _find(self, name: str) -> Person | None:
+        """Ask the server; without a connection nobody is found."""
+        session = self._session()
+        if isinstance(session, Session2023):
+            return await session.find(name)
+        if session is None or not session.local_address:
+            return None
+        return await self._search.find(name)
 
     def received(self, presence: Presence) -> None:
         """The server has said who came and went, or answers."""

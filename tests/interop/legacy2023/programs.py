@@ -13,6 +13,9 @@ from tests.interop.legacy2023.hosts import Host
 
 PEER = Path(__file__).with_name("peer.py")
 TODAY = Path(__file__).with_name("today.py")
+LIBRARY = Path(__file__).with_name("library.py")
+SERVED = Path(__file__).with_name("served.py")
+DEVCLOUD = "from devcloud.cli.main import run; run()"
 PATIENCE_S = 15.0
 
 
@@ -23,11 +26,12 @@ class Program:
     """
 
     def __init__(self, host: Host, *arguments: str, program: Path = PEER) -> None:
+        self._run(host, [str(program), *arguments, "--bind", host.address])
+
+    def _run(self, host: Host, command: list[str]) -> None:
         self.host = host
         self._process = host.start(
-            [sys.executable, str(program), *arguments, "--bind", host.address],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
@@ -76,6 +80,26 @@ class Program:
         for line in self._process.stdout:
             self._events.put(json.loads(line))
         self._events.put(None)
+
+
+class Command(Program):
+    """The command `devcloud` with `--json`: its only event is `said`, with what it said."""
+
+    def __init__(self, host: Host, *arguments: object) -> None:
+        self._run(host, ["-c", DEVCLOUD, *map(str, arguments), "--json"])
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._events.put({"event": "said", **json.loads(line)})
+        self._events.put(None)
+
+
+def todays_server(host: Host, data: Path) -> Program:
+    """Start a server of today and wait until it listens."""
+    running = Program(host, "server", "--data", str(data), program=SERVED)
+    running.expect("listening")
+    return running
 
 
 def server(host: Host, program: Path = PEER) -> Program:

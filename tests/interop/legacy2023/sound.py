@@ -29,10 +29,14 @@ def write(path: Path, sound: Sound) -> Path:
 
 
 def read(path: Path) -> Sound:
-    """Return what a WAV file of 8 kHz holds."""
+    """Return what a WAV file holds, at 8 kHz."""
     with wave.open(str(path)) as file:
-        assert file.getframerate() == RATE
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        rate = file.getframerate()
+    if rate == RATE:
+        return pcm
+    return np.rint(soxr.resample(pcm.astype(np.float32), rate, RATE)).astype("<i2")
 
 
 def likeness(said: Sound, heard: Sound, window_s: float = 0.25) -> float:
@@ -53,3 +57,15 @@ def _best_match(window: npt.NDArray[np.float64], heard: npt.NDArray[np.float64])
     energy = np.convolve(heard * heard, np.ones(len(window)), "valid")
     norms = np.sqrt(np.maximum(energy, 1.0)) * np.linalg.norm(window)
     return float(np.max(products / norms))
+
+
+def quality(said: Sound, heard: Sound) -> float | None:
+    """Return the speech quality (ITU-T P.862, narrow band), where `pesq` is installed."""
+    try:
+        from pesq import PesqError, pesq  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        return round(float(pesq(RATE, said, heard, "nb")), 2)
+    except PesqError:
+        return None

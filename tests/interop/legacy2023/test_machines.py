@@ -6,40 +6,13 @@ from pathlib import Path
 import pytest
 from tests.interop.legacy2023 import sound
 from tests.interop.legacy2023.hosts import Host, why_not
-from tests.interop.legacy2023.programs import PEER, TODAY, Program, client, server
+from tests.interop.legacy2023.programs import PEER, TODAY, server
+from tests.interop.legacy2023.scene import Scene, begin, end
 
 pytestmark = [
     pytest.mark.needs_root,
     pytest.mark.skipif(bool(why_not()), reason=why_not() or "namespaces can be made"),
 ]
-
-
-class Scene:
-    """A server and people, each program of 2023 or of today."""
-
-    def __init__(
-        self,
-        hosts: list[Host],
-        programs: ExitStack,
-        said: dict[str, sound.Sound],
-        directory: Path,
-        server_is: Path,
-    ) -> None:
-        self.hosts, self.programs, self.said, self.directory = hosts, programs, said, directory
-        self.server = programs.enter_context(server(hosts[0], server_is))
-
-    def person(self, number: int, name: str, program: Path, **options: str) -> Program:
-        files: dict[str, str | Path] = {}
-        if name in self.said:
-            files["play"] = sound.write(self.directory / f"{name}.wav", self.said[name])
-            files["record"] = self.directory / f"{name}-heard.wav"
-        at = self.hosts[0].address
-        person = client(self.hosts[number], at, name, program=program, **files, **options)
-        self.programs.enter_context(person).expect("registered")
-        return person
-
-    def heard_by(self, name: str) -> sound.Sound:
-        return sound.read(self.directory / f"{name}-heard.wav")
 
 
 @pytest.fixture
@@ -56,14 +29,7 @@ def scene(
     tmp_path: Path,
     server_is: Path,
 ) -> Scene:
-    return Scene(hosts, programs, said, tmp_path, server_is)
-
-
-def begin(marc: Program, john: Program) -> None:
-    marc.order("call John")
-    assert john.expect("ringing")["name"] == "Marc"
-    john.expect("in_call")
-    marc.expect("accepted")
+    return Scene(hosts, programs, said, tmp_path, server(hosts[0], server_is))
 
 
 @pytest.mark.parametrize(
@@ -124,13 +90,6 @@ def test_two_calls_in_a_row_whoever_ends_the_first(scene: Scene) -> None:
         begin(marc, john)
         end(ends, other)
     begin(marc, john)
-
-
-def end(ends: Program, other: Program) -> None:
-    """End the call from one side and see it end on the other."""
-    ends.order("close")
-    ends.expect("closed")
-    other.expect("closed_by_peer")
 
 
 def test_the_server_dies_in_mid_call(scene: Scene, said: dict[str, sound.Sound]) -> None:
