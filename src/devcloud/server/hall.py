@@ -144,7 +144,7 @@ class Hall:
         """Say goodbye to everybody whom `blocks` name, signed in or about to; return how many."""
         out = [session for session in self.sessions if session.is_in(blocks)]
         for session in out:
-            session.say_bye(code)
+            session.throw_out(code)
         return len(out)
 
     def has_room(self, address: str) -> bool:

@@ -1,18 +1,18 @@
 """Invitations in the database: made and listed by the host's commands, spent by the server.
 
 Every function takes a connection inside a transaction: the host's commands and a running server
-share the database, and `spend` is one statement that changes the row or does not, so that no use
-is counted twice whoever comes at once. Knows nothing of links.
+share the database, and `spend` holds it from its first statement on, so that no use is counted
+twice whoever comes at once. Knows nothing of links.
 """
 
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, or_, select, update
+from msgspec.structs import replace
+from sqlalchemy import Connection, insert, select, update
 
 from devcloud.directory.joining import Invitation, check_invitation, hash_token
 from devcloud.model.errors import BadSettings
-from devcloud.model.names import fold_name
 from devcloud.server.schema import invitations
 
 TOKEN_BYTES = 16
@@ -64,26 +64,22 @@ def revoke(connection: Connection, id: str, now: float) -> None:
 
 def look_at(connection: Connection, token: str, name: str, now: float) -> None:
     """Raise Refused `invite_*` where `name` may not join with this token."""
-    row = connection.execute(
-        select(*_columns).where(invitations.c.hash == hash_token(token))
-    ).first()
-    check_invitation(None if row is None else Invitation(**row._mapping), name, now)
+    check_invitation(_of(connection, token), name, now)
 
 
 def spend(connection: Connection, token: str, name: str, now: float) -> None:
-    """Count one use. Raises Refused `invite_*`; then nothing was counted."""
+    """Count one use. Raises Refused `invite_*`; undo the transaction then, and nothing counted."""
     table = invitations.c
-    good = (
-        table.hash == hash_token(token),
-        table.revoked_at.is_(None),
-        table.used < table.uses,
-        or_(table.expires_at.is_(None), table.expires_at > now),
-    )
-    # First the count, then the look at it: the statement that writes takes the database for
-    # itself, so the look sees what nobody else can change any more. Refused, it is all undone.
-    counted = connection.execute(update(invitations).where(*good).values(used=table.used + 1))
-    if not counted.rowcount:
-        look_at(connection, token, name, now)
-    row = connection.execute(select(table.for_name).where(table.hash == hash_token(token))).one()
-    if row.for_name and fold_name(row.for_name) != fold_name(name):
-        look_at(connection, token, name, now)
+    this = table.hash == hash_token(token)
+    # The count first, then the look: the statement that writes takes the database for itself, so
+    # that nobody else can change what is looked at.
+    connection.execute(update(invitations).where(this).values(used=table.used + 1))
+    found = _of(connection, token)
+    before = None if found is None else replace(found, used=found.used - 1)
+    check_invitation(before, name, now)
+
+
+def _of(connection: Connection, token: str) -> Invitation | None:
+    this = select(*_columns).where(invitations.c.hash == hash_token(token))
+    row = connection.execute(this).first()
+    return None if row is None else Invitation(**row._mapping)

@@ -202,7 +202,7 @@ class Session:
             raise Refused("too_many_names")
         self._storing = True
         if hello.observer:
-            hall.store.look_at_invitation(hello.invite, name, self._looked_at)
+            hall.store.look_at_invitation(hello.invite, name, self._claimed)
             return
         account, _ = hall.accounts.claim(name, hello.key)
         # Where everybody may join, an invitation is not used up: it may be needed later.
@@ -210,16 +210,7 @@ class Session:
         hall.claim(account, self._claimed, invite=invite)
 
     def _claimed(self, failure: DevCloudError | None) -> None:
-        """The name is written down, or is not."""
-        signing_in = self._signing_in
-        if failure is None and signing_in is not None:
-            account = self._hall.accounts.find(signing_in.name)
-            if account is None or account.key != signing_in.hello.key:
-                failure = Refused("released")
-        self._looked_at(failure)
-
-    def _looked_at(self, failure: DevCloudError | None) -> None:
-        """The database has said whether they may come in."""
+        """The name is written down, or the invitation is good; or not."""
         self._storing = False
         if self._ws.closing or self._signing_in is None:
             return
@@ -301,6 +292,15 @@ class Session:
         self.send(Bye(code=code))
         going = CloseCode.GOING_AWAY if code == "server_stopping" else CloseCode.NORMAL
         self._ws.close(going, code)
+
+    def throw_out(self, code: str) -> None:
+        """Say why, and close. Gone for all others at once: the name may be somebody else's by the
+        time that the connection has ended."""
+        self._signing_in = None
+        member, self._member = self._member, None
+        self.say_bye(code)
+        if member is not None:
+            self._hall.leave(member)
 
     def _say_error(self, failure: DevCloudError, about: CallMessage | None = None) -> None:
         self._hall.metrics.refused[failure.code] += 1
