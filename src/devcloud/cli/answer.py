@@ -50,6 +50,7 @@ async def _answer(
     stop: asyncio.Event,
 ) -> int:
     """Take call after call until told to stop; with `--once`, the exit code is that of the call."""
+    trusting = Trusting(flags, terminal)
     incoming = me.incoming()
     taken = 0
     while not stop.is_set():
@@ -60,7 +61,6 @@ async def _answer(
         taken += 1
         terminal.tell("rings", name=call.peer)
         recording = None if flags.reject else _numbered(flags.record, taken)
-        trusting = Trusting(flags, terminal)
         enough = await _take(call, flags, trusting, recording, seconds)
         outcome = await common.see_through(
             call, terminal, trusting=trusting, stop=stop, enough=enough, recording=recording

@@ -110,12 +110,21 @@ class Keyboard:
             threading.Thread(target=self._read, args=(loop,), name="keyboard", daemon=True).start()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
-        line = "\n"
+        line = b"\n"
         # The loop is gone when somebody presses Enter after the command is done.
         with contextlib.suppress(RuntimeError):
             while line:
-                line = sys.stdin.readline()
-                loop.call_soon_threadsafe(self._lines.put_nowait, line)
+                line = _read_terminal()
+                loop.call_soon_threadsafe(self._lines.put_nowait, line.decode(errors="replace"))
+
+
+def _read_terminal() -> bytes:
+    """Return a line, or nothing where the terminal is gone. Not through `sys.stdin`, whose lock an
+    interpreter that ends would wait for."""
+    try:
+        return os.read(sys.stdin.fileno(), 1024)
+    except OSError:
+        return b""
 
 
 def read_answer(line: str) -> bool | None:
