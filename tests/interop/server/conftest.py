@@ -26,7 +26,7 @@ def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Everything on both loops (Windows has the first only); a process has a loop of its own."""
-    if item.path.stem == "test_process":
+    if item.path.stem in ("test_process", "test_host"):
         return {"asyncio": asyncio.new_event_loop}
     return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
