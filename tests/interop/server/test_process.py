@@ -127,7 +127,7 @@ async def test_what_it_tells_people(commands: Commands, tmp_path: Path) -> None:
     text = "".join(lines)
     assert "Le serveur est en marche" in text
     assert "devcloud://" in text
-    assert "devcloud call John --name Marc --server 'devcloud://" in text
+    assert " call John --name Marc --server 'devcloud://" in text
     server.process.terminate()
     assert (await server.end())[0] == 0
 
