@@ -14,6 +14,8 @@ most one call at a time. Nothing of it is encrypted or signed. Without input or 
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
+
 from devcloud.call import commands as do
 from devcloud.call import events as on
 from devcloud.call.line import Busy, Line, Output
@@ -60,7 +62,8 @@ class Calls2023:
         self._call = ""
         self._addresses: dict[str, str] = {}
         self._events: deque[tuple[str, Event]] = deque()
-        self._talk: control.Talk2023 | None = None
+        self._held_back: control.Talk2023 | None = None
+        self._voice: control.SetVoice | None = None
 
     @property
     def deadline(self) -> float | None:
@@ -100,17 +103,21 @@ class Calls2023:
                 self._tell(call.id, on.OfferMade(generation, self._address_of(call)))
             case do.TakeOffer(generation, address):
                 self._tell(call.id, on.AnswerMade(generation, address))
-            case do.SendInvite(_, address):
+            case do.SendInvite(generation, address):
                 self._call = call.id
                 self._exchange.call(call.peer, address, now)
+                # Their first word may come right behind their ACCEPT.
+                self._talk_with(call.id, generation, address, now)
             case do.SendAnswer(generation, address):
                 self._exchange.accept(now)
-                self._talk_with(call.id, generation, address)
+                self._talk_with(call.id, generation, address, now)
             case do.SendOffer(generation, address):
                 # A new path after the media process died: they know nothing of it.
                 self._tell(call.id, on.OfferAnswered(generation, address))
             case do.TakeAnswer(generation, address):
-                self._talk_with(call.id, generation, address)
+                self._talk_with(call.id, generation, address, now)
+            case do.SetVoice(sending, hearing):
+                self._set_voice(control.SetVoice(call=call.id, sending=sending, hearing=hearing))
             case _ if isinstance(command, _LAST_WORDS):
                 if call.id == self._call:
                     self._forget_call()
@@ -123,10 +130,23 @@ class Calls2023:
     def _address_of(self, call: Call) -> str:
         return call.device or self._addresses[call.id]
 
-    def _talk_with(self, call: str, generation: int, address: str) -> None:
-        """Let voice flow as soon as it may."""
-        if address:
-            self._talk = control.Talk2023(call=call, generation=generation, address=address)
+    def _talk_with(self, call: str, generation: int, address: str, now: float) -> None:
+        """Hear at once, and speak as soon as it may be."""
+        if not address:
+            return
+        talk = control.Talk2023(call=call, generation=generation, address=address)
+        self._held_back = self._voice = None
+        if not self._exchange.may_speak(now):
+            self._held_back = talk if self._exchange.state is State.TALKING else None
+            talk = msgspec.structs.replace(talk, speaking=False)
+        self._out(Order(talk))
+
+    def _set_voice(self, voice: control.SetVoice) -> None:
+        if self._held_back is not None:
+            # A file that is played must not lose its beginning.
+            self._voice = voice
+            voice = msgspec.structs.replace(voice, sending=False)
+        self._out(Order(voice))
 
     # ── what comes in ────────────────────────────────────────────────────────────────────────────
 
@@ -165,9 +185,11 @@ class Calls2023:
                 self._carry_out(self._line.handle(call, event, now), now)
         for datagram in self._exchange.take_datagrams(now):
             self._out(Order(control.Send2023(data=datagram.data, to=datagram.to)))
-        if self._talk is not None and self._exchange.may_speak(now):
-            talk, self._talk = self._talk, None
-            self._out(Order(talk))
+        if self._exchange.may_speak(now):
+            for order in (self._held_back, self._voice):
+                if order is not None:
+                    self._out(Order(order))
+            self._held_back = self._voice = None
 
     # ── what has happened ────────────────────────────────────────────────────────────────────────
 
@@ -226,7 +248,7 @@ class Calls2023:
 
     def _forget_call(self) -> None:
         self._call = ""
-        self._talk = None
+        self._held_back = self._voice = None
 
     def _tell(self, call: str, event: Event) -> None:
         self._events.append((call, event))

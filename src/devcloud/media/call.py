@@ -22,6 +22,7 @@ from devcloud.media.control import (
     Report,
     SourceAt,
     SourceEnded,
+    Talk2023,
 )
 from devcloud.media.path2023 import CODEC, Path2023, Port2023
 from devcloud.media.quality import Meter, buffer_floor, dbfs
@@ -100,6 +101,7 @@ class Call:
         self.clock = clock
         self._stun = stun
         self._path: Path | None = None
+        self._path_2023: Path2023 | None = None
         self._leave_2023: Callable[[], None] | None = None
         self._meter: Meter | None = None
         self._floor: float | None = None
@@ -145,17 +147,27 @@ class Call:
                 self.sound.path = self._path
         self.tell(PathChanged(call=self.name, generation=generation, state=state))
 
-    def talk_2023(self, generation: int, port: Port2023, address: str) -> None:
-        """Replace the path by voice of 2023, to and from `address`."""
+    def talk_2023(self, order: Talk2023, port: Port2023) -> None:
+        """Replace the path by voice of 2023, or let this one speak."""
+        generation, address = order.generation, order.address
+        if self._path_2023 is not None and generation == self.generation:
+            self._path_2023.speaking = order.speaking
+            self._tell_connected()
+            return
         self.drop_path()
         self.generation = generation
         events = PathEvents(self, generation)
         path = Path2023(address, port.send, events.block_arrived)
-        port.paths[address] = path
+        path.speaking = order.speaking
+        port.paths[address] = self._path_2023 = path
         self._leave_2023 = lambda: port.leave(address, path)
         with self.clock.lock:
             self.sound.path = path
-        self.tell(PathChanged(call=self.name, generation=generation, state=PathState.CONNECTED))
+        self._tell_connected()
+
+    def _tell_connected(self) -> None:
+        state = PathState.CONNECTED
+        self.tell(PathChanged(call=self.name, generation=self.generation, state=state))
 
     async def measure(self) -> None:
         """Report how far the file is that is played, and the quality of the path."""
@@ -207,6 +219,7 @@ class Call:
         with self.clock.lock:
             self.sound.path = None
         leave, self._leave_2023 = self._leave_2023, None
+        self._path_2023 = None
         if leave is not None:
             leave()
         path, self._path = self._path, None

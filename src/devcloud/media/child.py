@@ -260,7 +260,7 @@ class Child:
     async def _talk_2023(self, order: control.Talk2023) -> None:
         if self._port_2023 is None:
             raise ProtocolViolation("port_2023_closed")
-        self._call(order.call).talk_2023(order.generation, self._port_2023, order.address)
+        self._call(order.call).talk_2023(order, self._port_2023)
 
     async def _report_voice(self, order: control.ReportVoice) -> None:
         sound = self._call(order.call).sound

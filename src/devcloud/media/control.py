@@ -192,11 +192,14 @@ class Send2023(ControlMessage, tag="send_2023"):
 
 
 class Talk2023(ControlMessage, tag="talk_2023"):
-    """Make a new path: voice of 2023, to and from `address`. Reported with `PathChanged`."""
+    """Make a new path: voice of 2023, to and from `address`. Reported with `PathChanged`. Not
+    `speaking`, it hears only; the same order with `speaking` lets voice go out, too, and is
+    reported again."""
 
     call: str
     generation: int
     address: str
+    speaking: bool = True
 
 
 class ListDevices(ControlMessage, tag="list_devices"):

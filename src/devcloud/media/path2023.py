@@ -36,6 +36,7 @@ class Path2023:
         self, address: str, send: Callable[[bytes, str], None], play: Callable[[bytes], None]
     ) -> None:
         self.address = address
+        self.speaking = True
         self._send = send
         self._play = play
         self._outgoing = Outgoing()
@@ -43,8 +44,9 @@ class Path2023:
 
     def push(self, block: bytes) -> None:
         """Send 10 ms, and play 10 ms of what has come."""
-        for datagram in self._outgoing.push(block):
-            self._send(datagram, self.address)
+        if self.speaking:
+            for datagram in self._outgoing.push(block):
+                self._send(datagram, self.address)
         self._play(self._incoming.pull())
 
     def arrived(self, pcm: bytes, now: float) -> None:

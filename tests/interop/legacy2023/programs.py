@@ -14,7 +14,6 @@ from tests.interop.legacy2023.hosts import Host
 PEER = Path(__file__).with_name("peer.py")
 TODAY = Path(__file__).with_name("today.py")
 LIBRARY = Path(__file__).with_name("library.py")
-SERVED = Path(__file__).with_name("served.py")
 DEVCLOUD = "from devcloud.cli.main import run; run()"
 PATIENCE_S = 15.0
 
@@ -97,8 +96,8 @@ class Command(Program):
 
 def todays_server(host: Host, data: Path) -> Program:
     """Start a server of today and wait until it listens."""
-    running = Program(host, "server", "--data", str(data), program=SERVED)
-    running.expect("listening")
+    running = Command(host, "server", "--host", host.address, "--join", "open", "--data", data)
+    assert running.expect("said")["outcome"] == "running"
     return running
 
 
