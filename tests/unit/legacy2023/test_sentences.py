@@ -16,7 +16,8 @@ from devcloud.wire.legacy2023.connection import (
     UnknownName,
     Unreported,
 )
-from devcloud.wire.legacy2023.sentences import sentence
+from devcloud.wire.legacy2023.happenings import Closed, Happening, Ignored, Rang, TurnedAway, Why
+from devcloud.wire.legacy2023.sentences import sentence, told
 from devcloud.wire.legacy2023.settings import parse_ip, parse_port
 
 EN, FR = Language.ENGLISH, Language.FRENCH
@@ -138,3 +139,30 @@ def test_what_is_an_address_and_a_port() -> None:
     assert parse_ip(" 192.168.35.145 ") == "192.168.35.145"
     assert parse_ip("2001:DB8::1") == "2001:db8::1"
     assert [parse_port(text) for text in ("1024", " 10000", "65535")] == [1024, 10000, 65535]
+
+
+@pytest.mark.parametrize(
+    ("happening", "english"),
+    [
+        (Rang("Marc", AT), "Marc calls (10.0.0.1)."),
+        (TurnedAway("Marc", AT), "Marc (10.0.0.1) called during a call and was told «busy»."),
+        (
+            Ignored(AT, Why.IMPOSTOR, "Ma\nrc"),
+            "10.0.0.1 called as «Ma\\nrc», who is not there by the directory: ignored.",
+        ),
+        (
+            Ignored(AT, Why.FLOOD, "Marc"),
+            "10.0.0.1 calls as «Marc» among too many callers at once: ignored.",
+        ),
+        (Ignored(AT, Why.NOISE), "10.0.0.1 sent something that is no 2023 datagram: ignored."),
+        (Ignored(AT, Why.STRANGER), "10.0.0.1 sent part of a call that it is not in: ignored."),
+    ],
+)
+def test_what_a_clients_log_says(happening: Happening, english: str) -> None:
+    assert told(happening, EN) == english
+    assert told(happening, FR) not in ("", english)
+
+
+def test_the_rest_is_no_news() -> None:
+    with pytest.raises(ValueError, match="Closed"):
+        told(Closed("Marc"), EN)
