@@ -40,6 +40,7 @@ def test_a_person_is_there_while_a_device_is() -> None:
     assert people.sign_in(desk, 0) is None
     assert people.sign_in(phone, 0) is None
     assert len(people) == 1
+    assert people.names() == ["marc"]
     assert people.sign_out(desk, 1)
     assert people.person("Marc") == person("Marc")
     assert people.sign_out(phone, 1)
