@@ -20,6 +20,8 @@ from devcloud.net.tls import write_private
 
 LOCK_FILE = "client.lock"
 HOLDER_FILE = "client.holder"
+_VOUCHED = "web "
+"""Before the pin of a certificate that the web's authorities vouched for."""
 SERVERS_FILE = "servers.json"
 
 
@@ -88,11 +90,15 @@ class DataDirectory:
 
     def pin(self, authority: str) -> str:
         """Return the certificate pinned for `host:port`, or nothing. Raises StorageFailed."""
-        return self._pins().get(authority, "")
+        return self._pins().get(authority, "").removeprefix(_VOUCHED)
 
-    def remember_pin(self, authority: str, pin: str) -> None:
+    def is_vouched_for(self, authority: str) -> bool:
+        """Whether the web's authorities vouched for that certificate when it was seen."""
+        return self._pins().get(authority, "").startswith(_VOUCHED)
+
+    def remember_pin(self, authority: str, pin: str, *, vouched: bool = False) -> None:
         """Pin the certificate of `host:port`. Raises StorageFailed."""
-        pins = self._pins() | {authority: pin}
+        pins = self._pins() | {authority: _VOUCHED + pin if vouched else pin}
         file = self.path / SERVERS_FILE
         unfinished = file.with_suffix(".new")
         try:

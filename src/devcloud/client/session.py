@@ -209,30 +209,31 @@ class Session:
         self._listener.welcomed(welcome)
 
     async def _reach(self) -> tuple[aiohttp.ClientWebSocketResponse, str]:
-        """Return a connection, and the pin of its certificate: the one that is known, or one that
-        the web's authorities vouch for. Raises Refused `certificate_changed`."""
-        socket = await self._open_socket(client_context() if self.address.tls else False)
+        """Return a connection, and the pin of its certificate: the one that is known, or, where the
+        web's authorities vouched for that one, any other that they vouch for: those are renewed
+        every few weeks. Raises Refused `certificate_changed`."""
+        if not self.address.tls:
+            return await self._open_socket(False), ""
+        known = self._directory.pin(self.address.authority)
+        vouched = self._directory.is_vouched_for(self.address.authority)
+        socket = await self._reach_vouched() if vouched or not known else None
+        by_authority = socket is not None
+        socket = socket or await self._open_socket(client_context())
         try:
-            return socket, self._check_certificate(socket)
-        except Refused as changed:
-            await socket.close()
-            refused = changed
+            if not (by_authority and vouched) and (self.address.pin or known):
+                check_pin(_certificate(socket), self.address.pin or known)
+            return socket, self._remember(socket, vouched=by_authority)
         except BaseException:
             await socket.close()
             raise
-        # Web certificates are renewed every few weeks. Another connection, since only a handshake
-        # can check one the way browsers do.
+
+    async def _reach_vouched(self) -> aiohttp.ClientWebSocketResponse | None:
+        """Return a connection whose certificate the web's authorities vouch for, if it has one."""
         try:
             async with asyncio.timeout(VOUCHED_TIMEOUT_S):
-                socket = await self._open_socket(web_context())
-        except (aiohttp.ClientError, OSError):
-            raise refused from None
-        _log.info("the certificate is a new one that the web's authorities vouch for")
-        try:
-            return socket, self._remember(pin_of(_certificate(socket)))
-        except BaseException:
-            await socket.close()
-            raise
+                return await self._open_socket(web_context())
+        except (aiohttp.ClientConnectorCertificateError, TimeoutError):
+            return None
 
     async def _open_socket(
         self, tls: ssl.SSLContext | Literal[False]
@@ -295,19 +296,11 @@ class Session:
             raise Refused(message.code)
         raise Unreachable("not_devcloud", address=self.address.authority)
 
-    def _check_certificate(self, socket: aiohttp.ClientWebSocketResponse) -> str:
-        """Return the pin of the server's certificate, after comparing it with what is known."""
-        if not self.address.tls:
-            return ""
-        der = _certificate(socket)
-        known = self.address.pin or self._directory.pin(self.address.authority)
-        if known:
-            check_pin(der, known)
-        return self._remember(pin_of(der))
-
-    def _remember(self, pin: str) -> str:
+    def _remember(self, socket: aiohttp.ClientWebSocketResponse, *, vouched: bool) -> str:
+        """Return the pin of the server's certificate, kept for the next time."""
+        pin = pin_of(_certificate(socket))
         if pin != self._directory.pin(self.address.authority):
-            self._directory.remember_pin(self.address.authority, pin)
+            self._directory.remember_pin(self.address.authority, pin, vouched=vouched)
         return pin
 
     # ── carrying ─────────────────────────────────────────────────────────────────────────────────

@@ -64,13 +64,31 @@ async def test_a_renewed_one_is_taken_and_remembered(
         assert await home.sign_in(server) == load_own(*second).pin
 
 
-async def test_it_stands_in_for_the_pin_of_a_link(
+async def test_the_pin_of_a_link_stands_at_first_and_gives_way_to_a_renewal(
     home: Home, authority: Authority, tmp_path: Path
 ) -> None:
+    first, second = (authority.issue(tmp_path, name, "localhost") for name in ("first", "second"))
     home.pin = "A" * 43
-    files = authority.issue(tmp_path, "web", "localhost")
-    async with home.server(files) as server:
-        assert await home.sign_in(server) == load_own(*files).pin
+    async with home.server(first) as server:
+        with pytest.raises(Refused, match="another certificate"):
+            await home.sign_in(server)
+        home.pin = load_own(*first).pin
+        assert await home.sign_in(server) == home.pin
+    async with home.server(second) as server:
+        assert await home.sign_in(server) == load_own(*second).pin
+
+
+@pytest.mark.parametrize("linked", [True, False])
+async def test_no_authority_replaces_one_that_nobody_vouched_for(
+    home: Home, authority: Authority, tmp_path: Path, linked: bool
+) -> None:
+    async with home.server(None) as server:
+        known = await home.sign_in(server)
+    home.pin = known if linked else ""
+    async with home.server(authority.issue(tmp_path, "web", "localhost")) as server:
+        with pytest.raises(Refused, match="another certificate"):
+            await home.sign_in(server)
+        assert home.directory.pin(f"localhost:{server.port}") == known
 
 
 @pytest.mark.parametrize("what", ["self-made", "of nobody's authority", "for another host"])
