@@ -24,7 +24,7 @@ from devcloud.wire.signalling import bodies, messages
 from devcloud.wire.signalling.codec import encode_body
 from devcloud.wire.signalling.messages import CallMessage
 
-INVITATIONS_OF_ONE = Rate(per_second=0.5, burst=20)
+INVITATIONS_OF_ONE = Rate(per_second=1, burst=60)
 """What is heard of one person's; they come again as long as nobody acknowledges them."""
 INVITATIONS = Rate(per_second=5, burst=100)
 MOST_SENDERS = 1000
