@@ -54,6 +54,8 @@ class Calls2023:
     ) -> None:
         self.open = False
         """Whether the media process holds the port."""
+        self.taking = True
+        """Whether others may call. Otherwise they are told «busy»."""
         self._exchange = Exchange(me)
         self._line = line
         self._out = out
@@ -152,7 +154,7 @@ class Calls2023:
 
     def received(self, data: bytes, source: str, now: float) -> None:
         """A datagram has come; if it is voice, the media has played it already."""
-        self._exchange.busy = self._line.busy
+        self._exchange.busy = self._line.busy or not self.taking
         self._exchange.receive(data, source, now)
         self.settle(now)
 
@@ -161,7 +163,7 @@ class Calls2023:
     ) -> None:
         """Answer `asked`: the directory has that name at `address`, or nowhere. If it rings now, it
         does as `call`."""
-        self._exchange.busy = self._line.busy
+        self._exchange.busy = self._line.busy or not self.taking
         self._exchange.identify(asked.caller, asked.source, address, now)
         for happening in self._exchange.take_happenings():
             if isinstance(happening, happenings.Rang):

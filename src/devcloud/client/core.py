@@ -67,6 +67,7 @@ class Core:
         self.desk = desk
         self.people = People()
         self.session: AnySession | None = None
+        desk.calls_2023.taking = mode_2023 is not Mode2023.OUT
         self.port_2023 = Port2023(desk.calls_2023, self.order, self._tell_takes_2023)
         self._watcher = watcher
         self._media: MediaProcess | None = None

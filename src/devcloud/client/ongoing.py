@@ -115,7 +115,8 @@ class ClientCall:
         await self.ended()
 
     async def hold(self, held: bool = True) -> None:
-        """Put the call on hold, or take it back. Both sides know."""
+        """Put the call on hold, or take it back. Both sides know; by 2023, which has no word for
+        it, the other side hears silence."""
         self._core.act(self.id, on.Hold(held))
 
     async def accept_key(self) -> None:

@@ -297,6 +297,15 @@ def test_a_call_of_today_makes_busy(marc: Marc) -> None:
     assert marc.told == [actions.Noted2023(TurnedAway("Eve", EVE))]
 
 
+def test_who_only_calls_others_is_not_called(marc: Marc) -> None:
+    marc.desk.calls_2023.taking = False
+    marc.hears(b"START Eve", EVE)
+    assert marc.sent == [(0.0, "REJECT", EVE)]
+    marc.call()
+    marc.hears(b"ACCEPT")
+    assert marc.state is State.ACTIVE
+
+
 def test_a_call_of_today_begun_during_the_look_up_makes_busy(marc: Marc) -> None:
     marc.hears(b"START Eve", EVE)
     marc.desk.place(OURS, "John", 0.0, WALL)
