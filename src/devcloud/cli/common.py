@@ -110,6 +110,7 @@ def _mode_2023(flags: argparse.Namespace, settings: Settings, default: Mode2023)
     if flags.no_2023:
         return Mode2023.OFF
     if settings.flag("only_encrypted"):
+        # Nothing listens for what would only be refused.
         default = Mode2023.OFF
     return Mode2023.ONLY if flags.only_2023 else settings.text("legacy_2023", default)
 

@@ -74,7 +74,12 @@ class Core:
         self._restarts: list[float] = []
         self._tasks = Tasks("client", on_failure=self._task_failed)
         self._whereabouts = Whereabouts(
-            self.people, mode_2023, self.port_2023, lambda: self.session, self._tasks
+            self.people,
+            mode_2023,
+            self.port_2023,
+            session=lambda: self.session,
+            require_allowed=desk.require_2023,
+            tasks=self._tasks,
         )
         self._loop = asyncio.get_running_loop()
         self._alarm: asyncio.TimerHandle | None = None

@@ -80,7 +80,7 @@ class Desk:
             self.line,
             out=self._do,
             carry_out=self._carry_out,
-            require_allowed=self._require_2023,
+            require_allowed=self.require_2023,
         )
         self._actions: list[Action] = []
 
@@ -174,7 +174,9 @@ class Desk:
         """Return what is known of the other side of a call."""
         return self._gate.trust(call)
 
-    def _require_2023(self, peer: str) -> None:
+    def require_2023(self, peer: str) -> None:
+        """Raise Untrusted where there may be no call by 2023 with `peer`: `call_not_encrypted`,
+        `encryption_lost`."""
         self.policy.require(CallKind.LEGACY_2023, peer, known=self._gate.knows(peer))
 
     def _warms(self, peer: str) -> bool:

@@ -28,20 +28,23 @@ AnySession = Session | Session2023
 
 class Whereabouts:
     """The people of one client. `session` gives the present connection, whose answers come with
-    `received`."""
+    `received`; `require_allowed` raises Untrusted where nobody wants to call somebody by 2023."""
 
     def __init__(
         self,
         people: People,
         mode: Mode2023,
         port: Port2023,
+        *,
         session: Callable[[], AnySession | None],
+        require_allowed: Callable[[str], None],
         tasks: Tasks,
     ) -> None:
         self._people = people
         self._mode = mode
         self._port = port
         self._session = session
+        self._require_allowed = require_allowed
         self._tasks = tasks
         self._search = Search(self._send)
         self._asked_at: deque[float] = deque(maxlen=MOST_ASKED_PER_S)
@@ -73,14 +76,17 @@ class Whereabouts:
             Refused: `recipient_unknown`, by a server of 2023.
             Unreachable: `server_2023_gone`.
             LocalError: as `Port2023.hold`.
+            Untrusted: `call_not_encrypted`, `encryption_lost`.
         """
         session = self._session()
         if isinstance(session, Session2023):
+            self._require_allowed(peer)
             return await self._reach_by_2023(session, peer)
         # Who has only just come is not in the list yet.
         person = self._people.find(peer) or await self._find(peer)
         if person is None or person.kind is CallKind.DEVCLOUD or session is None:
             return person
+        self._require_allowed(peer)
         if self._mode is Mode2023.OFF:
             raise LocalError("port_2023_closed")
         await self._port.hold(session.local_address)
