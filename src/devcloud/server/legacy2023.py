@@ -30,6 +30,8 @@ DEVICE = "2023"
 # A client that died without closing is found in 15 + 3 * 10 = 45 s. (RFC 9293, section 3.8.4)
 _IDLE_S, _PROBE_S, _PROBES = 15, 10, 3
 
+_LEGACY = CallKind.LEGACY_2023
+
 _log = get_log(__name__)
 
 
@@ -87,11 +89,19 @@ class Refusing2023:
 class Connection2023(asyncio.Protocol):
     """One connection, and the directory (`wire.legacy2023.connection.Directory`) it asks."""
 
-    __slots__ = ("_doorway", "_machine", "_timer", "_timer_at", "_transport")
+    __slots__ = (
+        "_devices_of", "_doorway", "_machine", "_may_ask", "_now", "_timer", "_timer_at",
+        "_transport",
+    )  # fmt: skip
 
     def __init__(self, doorway: Doorway2023, address: str) -> None:
         self._doorway = doorway
+        hall = doorway.hall
         self._machine = Connection(self, address)
+        self._devices_of = hall.people.devices_of
+        self._now = hall.now
+        # Asked once, and not at every look-up: a block closes the connections there are.
+        self._may_ask = hall.settings.join is Join.OPEN and not hall.blocks.holds(address=address)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
 
@@ -166,11 +176,10 @@ class Connection2023(asyncio.Protocol):
 
     def lookup(self, name: str) -> str | None:
         """Return where somebody is who takes calls of 2023; nowhere, to those who may not join."""
-        hall = self._doorway.hall
-        if hall.settings.join is not Join.OPEN or hall.blocks.holds(address=self.address):
+        if not self._may_ask:
             return None
-        for member in hall.people.devices_of(name).values():
-            if member.kind is CallKind.LEGACY_2023:
+        for member in self._devices_of(name).values():
+            if member.kind is _LEGACY:
                 return member.address
             if member.takes_2023:
                 return plain_address(str(member.handle.address))
@@ -216,7 +225,8 @@ class Connection2023(asyncio.Protocol):
             self._transport.write(replies)
         if machine.closing:
             self._transport.close()
-        self._set_timer(machine.deadline)
+        if machine.deadline != self._timer_at:
+            self._set_timer(machine.deadline)
         self._tell()
 
     def _tell(self) -> None:
@@ -225,8 +235,6 @@ class Connection2023(asyncio.Protocol):
             self._doorway.hall.wake()
 
     def _set_timer(self, deadline: float | None) -> None:
-        if deadline == self._timer_at:
-            return
         if self._timer is not None:
             self._timer.cancel()
         loop = asyncio.get_running_loop()
@@ -236,9 +244,6 @@ class Connection2023(asyncio.Protocol):
     def _ring(self) -> None:
         self._timer = self._timer_at = None
         self._write(self._machine.tick(self._now()))
-
-    def _now(self) -> float:
-        return self._doorway.hall.now()
 
 
 def _keep_alive(sock: socket.socket) -> None:

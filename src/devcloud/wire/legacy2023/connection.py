@@ -17,7 +17,6 @@ from devcloud.model.errors import BadName, ProtocolViolation
 from devcloud.model.names import fold_name, parse_name
 from devcloud.wire.legacy2023.replies import (
     ERROR,
-    NO_ADDRESS,
     NOT_REGISTERED,
     REGISTERED,
     address_reply,
@@ -242,6 +241,8 @@ class Connection:
 
     def take_events(self) -> list[Event]:
         """Return what happened since the last call, in order."""
+        if not self._events:
+            return []
         events, self._events = self._events, []
         return events
 
@@ -266,9 +267,13 @@ class Connection:
     def _answer_one(self, request: Request | Malformed) -> bytes:
         if isinstance(request, Malformed):
             return self._misunderstand(request.code)
+        # Asked far more often than anything else.
         if request.command == GET:
             self._faults = 0
-            return self._get(request.name)
+            if self._budget:
+                return self._get(request.name)
+            self._unreported += 1
+            return address_reply(self._directory.lookup(request.name))
         if request.command == REG:
             self._faults = 0
             return self._register(request.name)
@@ -278,15 +283,13 @@ class Connection:
 
     def _get(self, wanted: str) -> bytes:
         found = self._directory.lookup(wanted)
-        if self._may_report():
-            self._events.append(
-                UnknownName(address=self.address, asker=self.name, wanted=_shown(wanted))
-                if found is None
-                else LookedUp(
-                    address=self.address, asker=self.name, wanted=_shown(wanted), found=found
-                )
-            )
-        return NO_ADDRESS if found is None else address_reply(found)
+        self._budget -= 1
+        self._events.append(
+            UnknownName(address=self.address, asker=self.name, wanted=_shown(wanted))
+            if found is None
+            else LookedUp(address=self.address, asker=self.name, wanted=_shown(wanted), found=found)
+        )
+        return address_reply(found)
 
     def _register(self, text: str) -> bytes:
         try:
