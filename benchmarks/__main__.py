@@ -12,7 +12,18 @@ import psutil
 from benchmarks.harness.processes import URGENT, BenchmarkFailed, allow_files
 from benchmarks.harness.results import Row, keep, machine, others, table
 
-NAMES = ("relay", "calls", "sign_in", "idle", "set_up", "delay", "cost", "quality", "lookups_2023")
+NAMES = (
+    "relay",
+    "calls",
+    "sign_in",
+    "signatures",
+    "idle",
+    "set_up",
+    "delay",
+    "cost",
+    "quality",
+    "lookups_2023",
+)
 LONGEST_S = 480.0
 
 
