@@ -5,12 +5,12 @@ into objects and sends them back, joining what one read brought. The log is at i
 """
 
 import asyncio
-import statistics
 import sys
 import tempfile
+from typing import cast
 
 from benchmarks.harness import server
-from benchmarks.harness.load import CONNECT_S, DRAIN_S, Load, rounds, run_load
+from benchmarks.harness.load import CONNECT_S, DRAIN_S, Load, in_turns, rounds, run_load
 from benchmarks.harness.processes import start
 from benchmarks.harness.results import Row, at_most
 
@@ -28,7 +28,6 @@ _END = b"}"
 async def measure(quick: bool) -> list[Row]:
     """Compare the look-ups with the stream; then fill the server with people."""
     seconds, pairs = (1.0, 3) if quick else (2.0, 7)
-    ours, theirs = [], []
     with tempfile.TemporaryDirectory() as data:
         async with (
             server.run("devcloud", data) as (process, port, _),
@@ -38,11 +37,8 @@ async def measure(quick: bool) -> list[Row]:
         ):
             await look_up.per_cpu_second(0.5)
             await echo.per_cpu_second(0.5)
-            for _ in range(pairs):
-                ours.append(await look_up.per_cpu_second(seconds))
-                theirs.append(await echo.per_cpu_second(seconds))
-    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-    per_s, bare = statistics.median(ours), statistics.median(theirs)
+            compared = await in_turns(look_up, echo, pairs, seconds)
+    per_s, bare, ratio = compared.ours, compared.limit, compared.ratio
     measured = f"{per_s:,.0f} GETs per CPU s"
     idle = await _kib_per_connection(1_000 if quick else IDLE)
     beside = per_s / KAMAILIO
@@ -77,8 +73,8 @@ class Asker(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """(asyncio.BaseProtocol)"""
-        assert isinstance(transport, asyncio.WriteTransport) or hasattr(transport, "write")
-        self._write = transport.write
+        # A cast, since uvloop's transports are none of asyncio's classes.
+        self._write = cast(asyncio.Transport, transport).write
 
     def data_received(self, data: bytes) -> None:
         """Every answer is one object: ask as many again."""

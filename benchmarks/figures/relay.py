@@ -5,7 +5,6 @@ bytes with as many; one after the other, several times, the median of the ratios
 """
 
 import asyncio
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from benchmarks.harness import server
-from benchmarks.harness.load import DRAIN_S, Load, rounds, run_load
+from benchmarks.harness.load import DRAIN_S, Load, in_turns, rounds, run_load
 from benchmarks.harness.results import Row
 from benchmarks.harness.socket import (
     LoadSocket,
@@ -36,7 +35,6 @@ _VARIANTS = 16
 async def measure(quick: bool) -> list[Row]:
     """Compare the relay with the echo."""
     seconds, pairs = (1.0, 3) if quick else (2.0, 7)
-    relayed, echoed = [], []
     with tempfile.TemporaryDirectory() as data:
         async with (
             server.run("devcloud", data) as (ours, port, _),
@@ -46,12 +44,8 @@ async def measure(quick: bool) -> list[Row]:
         ):
             await relay.per_cpu_second(0.5)
             await echo.per_cpu_second(0.5)
-            for _ in range(pairs):
-                relayed.append(await relay.per_cpu_second(seconds))
-                echoed.append(await echo.per_cpu_second(seconds))
-    ratio = statistics.median(a / b for a, b in zip(relayed, echoed, strict=True))
-    per_s = statistics.median(relayed)
-    limit = statistics.median(echoed)
+            compared = await in_turns(relay, echo, pairs, seconds)
+    per_s, limit, ratio = compared.ours, compared.limit, compared.ratio
     measured = f"{per_s:,.0f} messages per CPU s"
     return [
         Row("Relay", measured, f"aiohttp echo {limit:,.0f}", ratio, f"≥ {GOAL}", ratio >= GOAL),

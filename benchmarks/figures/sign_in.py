@@ -6,12 +6,11 @@ Names are claimed once, beforehand: it is people coming back that is measured.
 """
 
 import asyncio
-import statistics
 import sys
 import tempfile
 
 from benchmarks.harness import server
-from benchmarks.harness.load import Load, Rounds, rounds, run_load
+from benchmarks.harness.load import Load, in_turns, rounds, run_load
 from benchmarks.harness.results import Row
 from benchmarks.harness.socket import (
     LoadSocket,
@@ -44,24 +43,9 @@ async def _compare(figure: str, goal: float, present: int, times: int, seconds: 
             rounds(__name__, ours, str(port), "sign-ins", str(present)) as signing_in,
             rounds(__name__, theirs, str(bare_port), "handshakes", "0") as bare,
         ):
-            return _row(figure, goal, *await _alternate(signing_in, bare, times, seconds))
-
-
-async def _alternate(
-    signing_in: Rounds, bare: Rounds, times: int, seconds: float
-) -> tuple[list[float], list[float]]:
-    ours, theirs = [], []
-    for _ in range(times):
-        ours.append(await signing_in.per_cpu_second(seconds))
-        theirs.append(await bare.per_cpu_second(seconds))
-    return ours, theirs
-
-
-def _row(figure: str, goal: float, ours: list[float], theirs: list[float]) -> Row:
-    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-    measured = f"{statistics.median(ours):,.0f} per CPU s"
-    limit = f"TLS handshakes {statistics.median(theirs):,.0f}"
-    return Row(figure, measured, limit, ratio, f"≥ {goal}", ratio >= goal)
+            compared = await in_turns(signing_in, bare, times, seconds)
+    measured, limit = f"{compared.ours:,.0f} per CPU s", f"TLS handshakes {compared.limit:,.0f}"
+    return Row(figure, measured, limit, compared.ratio, f"≥ {goal}", compared.ratio >= goal)
 
 
 async def prepare(port: int, kind: str, present: int) -> Load:

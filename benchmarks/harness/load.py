@@ -4,6 +4,7 @@ A module with a `Load` runs it with `run_load`; the parent drives it through `Ro
 """
 
 import asyncio
+import statistics
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,6 +49,29 @@ class Rounds:
         done = await self.load.ask(seconds + DRAIN_S + 10.0, seconds=seconds)
         # Clock ticks are 10 ms: a load too small to measure counts as one tick.
         return float(done["count"]) / max(0.01, self.server.cpu_s() - before)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Ours and a limit, per CPU second: medians; `ratio` is the median of those pair by pair, so
+    that a machine that grows slower meanwhile decides nothing."""
+
+    ours: float
+    limit: float
+    ratio: float
+
+
+async def in_turns(ours: Rounds, limit: Rounds, times: int, seconds: float) -> Compared:
+    """Measure ours and the limit in turns, so many times."""
+    pairs = [
+        (await ours.per_cpu_second(seconds), await limit.per_cpu_second(seconds))
+        for _ in range(times)
+    ]
+    return Compared(
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+        statistics.median(a / b for a, b in pairs),
+    )
 
 
 @asynccontextmanager
