@@ -109,10 +109,6 @@ class Session2023:
     def _is_over(self) -> bool:
         return self._closing
 
-    def retry(self) -> None:
-        """Do not wait for the next attempt."""
-        self._try_now.set()
-
     def send(self, message: FromClient) -> None:
         """Messages of today have no place here."""
 

@@ -59,7 +59,6 @@ class Port2023(asyncio.DatagramProtocol):
 
     def __init__(self, own: socket.socket, tell: Tell, lock: threading.Lock) -> None:
         self.paths: dict[str, Path2023] = {}
-        self._own = own
         # A second handle on the same port: voice leaves on the clock's thread, without the loop.
         self._voice = own.dup()
         self._tell = tell

@@ -182,11 +182,6 @@ class WebSocket(asyncio.Protocol):
         """Whether `close` or `abort` was called, or the connection is gone."""
         return self._closing
 
-    @property
-    def unsent_bytes(self) -> int:
-        """How much the peer has not taken yet."""
-        return self._queued_bytes + self._transport.get_write_buffer_size()
-
     def _put(self, frame: bytes) -> None:
         if self._closing:
             return
