@@ -1,0 +1,1 @@
+"""How the windows look: tokens.json made into a style sheet, a palette, icons and fonts."""

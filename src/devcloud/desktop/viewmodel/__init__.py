@@ -1,0 +1,1 @@
+"""What the windows tell: QObjects and list models, without a widget."""
