@@ -1,25 +1,13 @@
-"""The pages on the one port: what this is, whether it is well, and its numbers."""
-
-import html
+"""The pages on the one port: the browser client, whether the server is well, and its numbers."""
 
 from aiohttp import web
 
-from devcloud.model.texts import Language, say
+from devcloud.model.texts import say
 from devcloud.net.addresses import is_loopback, plain_address
+from devcloud.server.files import File, collect
 from devcloud.server.hall import Hall
+from devcloud.server.headers import HEADERS, HSTS, NOT_KEPT
 from devcloud.server.settings import ServerSettings
-
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-_STYLE = (
-    "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:38rem;margin:4rem auto;padding:0 1rem;"
-    "color:#222;background:#fff}h1{font-size:1.4rem}code{background:#eee;padding:.1em .3em}"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}code{background:#333}}"
-)
 
 
 class Pages:
@@ -28,36 +16,28 @@ class Pages:
     def __init__(self, hall: Hall, settings: ServerSettings) -> None:
         self._hall = hall
         self._settings = settings
+        self._files = collect()
+        # The host's own certificate, or the proxy's: one that browsers trust by themselves.
+        self._more = HSTS if settings.certificate is not None else {}
 
     def application(self) -> web.Application:
         """Return the application; it answers GET and HEAD."""
         app = web.Application(client_max_size=64 * 1024)
-        app.router.add_get("/", self._home)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/ws", self._not_a_websocket)
+        app.router.add_get("/{path:.*}", self._file)
         return app
 
-    async def _home(self, request: web.Request) -> web.Response:
-        parts = []
-        for language in (Language.FRENCH, Language.ENGLISH):
-            title, what, how = (
-                html.escape(say(f"server.page_{part}", language))
-                for part in ("title", "what", "how")
-            )
-            parts.append(
-                f'<section lang="{language}"><h1>{title}</h1><p>{what}</p><p>{how}</p></section>'
-            )
-        page = (
-            '<!doctype html><html lang="fr"><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width"><title>DevCloud</title>'
-            f"<style>{_STYLE}</style>{''.join(parts)}</html>"
-        )
-        return web.Response(text=page, content_type="text/html", headers=_HEADERS)
+    async def _file(self, request: web.Request) -> web.Response:
+        file = self._files.get(request.path)
+        if file is None:
+            raise web.HTTPNotFound(text=say("server.not_found"), headers=NOT_KEPT)
+        return give(request, file, self._more)
 
     async def _healthz(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"}, headers=_HEADERS)
+        return web.json_response({"status": "ok"}, headers=NOT_KEPT)
 
     async def _readyz(self, request: web.Request) -> web.Response:
         """Ready: clients can sign in, and what must be written is."""
@@ -66,22 +46,22 @@ class Pages:
         return web.json_response(
             {"status": "ok" if ready else "not_ready", "database": database},
             status=200 if ready else 503,
-            headers=_HEADERS,
+            headers=NOT_KEPT,
         )
 
     async def _metrics(self, request: web.Request) -> web.Response:
         if not self._settings.metrics_open and not is_loopback(self._address(request)):
-            raise web.HTTPForbidden(text=say("server.metrics_closed"), headers=_HEADERS)
+            raise web.HTTPForbidden(text=say("server.metrics_closed"), headers=NOT_KEPT)
         return web.Response(
             body=self._hall.metrics.text(),
-            headers={**_HEADERS, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+            headers={**NOT_KEPT, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
 
     async def _not_a_websocket(self, request: web.Request) -> web.Response:
         return web.Response(
             status=426,
             text=say("server.not_a_websocket"),
-            headers={**_HEADERS, "Upgrade": "websocket", "Connection": "Upgrade"},
+            headers={**NOT_KEPT, "Upgrade": "websocket", "Connection": "Upgrade"},
         )
 
     def _address(self, request: web.Request) -> str:
@@ -90,3 +70,14 @@ class Pages:
         if self._settings.behind_proxy and forwarded:
             return plain_address(forwarded[-1].rpartition(",")[2].strip())
         return request.remote or ""
+
+
+def give(request: web.Request, file: File, more: dict[str, str]) -> web.Response:
+    """Return a file, or that the browser's copy is still good. (RFC 9110, section 13.1.2)"""
+    headers = {**HEADERS, **more, "Cache-Control": "no-cache", "ETag": file.tag}
+    asked = request.headers.get("If-None-Match", "")
+    if asked.strip() == "*" or file.tag in [
+        tag.strip().removeprefix("W/") for tag in asked.split(",")
+    ]:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=file.body, headers={**headers, "Content-Type": file.kind})

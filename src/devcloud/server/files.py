@@ -1,0 +1,141 @@
+"""The browser client's files, read once at start: what is not here cannot be asked for.
+
+No path of a request ever reaches the file system: it is a key of the mapping made here. Knows
+nothing of HTTP beyond the kind and the tag of a file.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from devcloud.design.css import Tokens, load_tokens, tokens_css
+from devcloud.identity.words import word_list
+from devcloud.model.texts import Language, catalogue
+from devcloud.server import plain
+
+# Text is always UTF-8 here, and said to be.
+_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wav": "audio/wav",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+_NOT_SERVED = (".test.js", ".config.js", "tsconfig.json", "package.json", "package-lock.json")
+
+# Of the errors, those that a browser can meet: what its own client finds and what a server says.
+# Not what only a host, a command or a sound file can do wrong.
+_ERRORS = (
+    "name_", "message_", "description_", "fingerprint_", "claim_", "reveal_", "too_many_",
+    "joining_", "already_", "bad_", "handshake_", "observers_", "not_signed_in", "not_understood",
+    "invite_needed", "invite_unknown", "invite_used", "invite_expired", "invite_revoked",
+    "invite_other_name", "key_changed", "key_malformed", "commitment_mismatch", "call_over",
+    "call_not_encrypted", "encryption_lost", "untrusted_there", "words_not_there", "replaced",
+    "blocked", "released", "slow_reader", "silent", "server_stopping", "server_unreachable",
+    "server_silent", "not_devcloud", "version_unsupported", "frame_broken", "certificate_changed",
+    "person_unknown", "path_", "device_", "origin_", "unexpected", "pins_damaged",
+)  # fmt: skip
+_NOT_FOR_A_BROWSER = (
+    "device_library", "device_list", "path_unknown", "path_call", "origin_invalid",
+    "name_blank_for_2023", "fingerprint_missing_here",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`tag` is a strong ETag: of these very bytes. (RFC 9110, section 8.8.3)"""
+
+    body: bytes
+    kind: str
+    tag: str
+
+
+def collect() -> dict[str, File]:
+    """Return every file by its path: `/main.js`, `/icons/mic.svg`, `/` for `index.html`."""
+    tokens = load_tokens()
+    icons = resources.files("devcloud.design") / "icons"
+    files = {
+        "/index.html": _file(plain.welcome(), ".html"),
+        "/manifest.webmanifest": _file(_manifest(tokens), ".webmanifest"),
+        "/icons/app.svg": _file(_app_icon(tokens, (icons / "brand.svg").read_text()), ".svg"),
+        "/tokens.css": _file(tokens_css(tokens), ".css"),
+        plain.STYLE_PATH: _file(plain.STYLE, ".css"),
+    }
+    files |= _walk(icons, "/icons/")
+    files |= _walk(resources.files("devcloud") / "web", "/")
+    files["/"] = files.pop("/index.html")
+    for language in Language:
+        words = "".join(f"{word}\n" for word in word_list(language))
+        files[f"/words/{language}.txt"] = _file(words, ".txt")
+        files[f"/texts/{language}.json"] = _file(_texts(language), ".json")
+    return files
+
+
+def _manifest(tokens: Tokens) -> str:
+    """What installing the page needs. (W3C Web Application Manifest)"""
+    manifest = {
+        "name": "DevCloud",
+        "short_name": "DevCloud",
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": tokens["color"]["light"]["background"],
+        "theme_color": tokens["color"]["light"]["background"],
+        "icons": [{"src": "/icons/app.svg", "type": "image/svg+xml", "sizes": "any"}],
+    }
+    return json.dumps(manifest, indent=1)
+
+
+def _app_icon(tokens: Tokens, brand: str) -> str:
+    """The mark as it stands on a home screen: the brand's lines on the accent."""
+    colours, sizes = tokens["color"]["light"], tokens["size"]
+    mark, glyph = sizes["brandMark"], sizes["brandGlyph"]
+    inset, factor = (mark - glyph) / 2, glyph / tokens["icon"]["grid"]
+    lines = brand[brand.index(">") + 1 : brand.rindex("</svg>")]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {mark} {mark}">'
+        f'<rect width="{mark}" height="{mark}" rx="{tokens["radius"]["large"]}" '
+        f'fill="{colours["accent"]}"/>'
+        f'<g transform="translate({inset:g} {inset:g}) scale({factor:g})" fill="none" '
+        f'stroke="{colours["onAccent"]}" stroke-width="{tokens["icon"]["stroke"]}" '
+        f'stroke-linecap="round" stroke-linejoin="round">{lines}</g></svg>'
+    )
+
+
+def _texts(language: Language) -> str:
+    chosen = {
+        key: sentences[language] for key, sentences in catalogue().items() if _is_for_a_browser(key)
+    }
+    return json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_for_a_browser(key: str) -> bool:
+    area, _, name = key.partition(".")
+    if area == "errors":
+        return name.startswith(_ERRORS) and not name.startswith(_NOT_FOR_A_BROWSER)
+    return area == "web"
+
+
+def _walk(directory: Traversable, path: str) -> Iterator[tuple[str, File]]:
+    for each in directory.iterdir():
+        if each.name.startswith((".", "_")) or each.name.endswith(_NOT_SERVED):
+            continue
+        if each.is_dir():
+            if each.name != "node_modules":
+                yield from _walk(each, f"{path}{each.name}/")
+        elif (suffix := each.name[each.name.rfind(".") :]) in _KINDS:
+            yield f"{path}{each.name}", _file(each.read_bytes(), suffix)
+
+
+def _file(content: str | bytes, suffix: str) -> File:
+    body = content.encode() if isinstance(content, str) else content
+    return File(body, _KINDS[suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"')
