@@ -118,6 +118,8 @@ class Line:
         self.me = me
         self.timers = timers
         self.waiting = waiting
+        self.quiet = False
+        """Do not disturb: nobody who calls now rings here."""
         self.calls: dict[str, Call] = {}
         self._warm = warm
         self._over: OrderedDict[str, _Grave] = OrderedDict()
@@ -131,7 +133,7 @@ class Line:
     @property
     def busy(self) -> bool:
         """Whether somebody who calls now is told «busy»."""
-        return len(self._live()) >= (MOST_RINGING if self.waiting else 1)
+        return self.quiet or len(self._live()) >= (MOST_RINGING if self.waiting else 1)
 
     def place(
         self, id: str, peer: str, now: float, wall: float, *, kind: CallKind = CallKind.DEVCLOUD

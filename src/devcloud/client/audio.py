@@ -5,7 +5,8 @@
     async for block in call.audio.blocks(): await call.audio.write(block)
 
 Choices made before the media is open, or before it had to be started again, are kept and ordered
-anew; a file then goes on where it was.
+anew; a file then goes on where it was. Where nothing was chosen, the client's defaults hold, once
+the person takes part: from dialling on, or from accepting.
 """
 
 import asyncio
@@ -13,6 +14,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from devcloud.client.equipment import AudioDefaults
+from devcloud.client.feed import Feed
+from devcloud.client.notices import Levels
 from devcloud.media import control
 from devcloud.media.files import check_header
 from devcloud.model.errors import BadSound
@@ -32,7 +36,12 @@ class CallAudio:
         self._order = order
         self._open = False
         self._source: control.Source = control.Silence()
+        self._source_chosen = False
         self._speaker: tuple[bool, str] = (False, "")
+        self._speaker_chosen = False
+        self._defaults: AudioDefaults | None = None
+        self._takes_part = False
+        self._levels: Feed[Levels] = Feed(1, self._report_levels)
         self._recording = ""
         self._recorded_before = False
         self._played = asyncio.Event()
@@ -95,6 +104,7 @@ class CallAudio:
     def speaker(self, device: str = "", *, on: bool = True) -> None:
         """Play what is heard on a device, by its name or the system's own; or no longer."""
         self._speaker = (on, device)
+        self._speaker_chosen = True
         if self._open:
             self._order(control.UseSpeaker(call=self._call, on=on, device=device))
 
@@ -135,7 +145,32 @@ class CallAudio:
             if not self._readers:
                 self._report_voice()
 
+    async def levels(self) -> AsyncIterator[Levels]:
+        """Yield how loud it is, 20 times a second, until the call is over; see `Levels`. Whoever
+        is late gets the newest only."""
+        async for levels in self._levels.read():
+            yield levels
+
     # ── for the client ───────────────────────────────────────────────────────────────────────────
+
+    def use_defaults(self, defaults: AudioDefaults | None, *, takes_part: bool) -> None:
+        """Use these devices where none were chosen, as soon as the person takes part: nobody's
+        microphone is opened because somebody calls."""
+        if (defaults, takes_part) == (self._defaults, self._takes_part):
+            return
+        self._defaults, self._takes_part = defaults, takes_part
+        if defaults is None or not takes_part:
+            return
+        source = control.Microphone(device=defaults.microphone)
+        if not self._source_chosen and source != self._source:
+            self._source = source
+            if self._open:
+                self._order(control.UseSource(call=self._call, source=source))
+        speaker = (True, defaults.speaker)
+        if not self._speaker_chosen and speaker != self._speaker:
+            self._speaker = speaker
+            if self._open:
+                self._order(control.UseSpeaker(call=self._call, on=True, device=defaults.speaker))
 
     def opened(self, call: str) -> None:
         """The media knows the call (perhaps again, perhaps under another id): order everything."""
@@ -148,6 +183,8 @@ class CallAudio:
             self._record()
         if self._readers:
             self._report_voice()
+        if self._levels.wanted:
+            self._report_levels(True)
 
     def reported(self, report: control.Report) -> None:
         """The media has news of this call's sound."""
@@ -156,6 +193,8 @@ class CallAudio:
                 for heard in self._readers.values():
                     heard.append(report.pcm[at : at + control.BLOCK_BYTES])
             self._news.set()
+        elif isinstance(report, control.Levels):
+            self._levels.put(Levels(report.input_dbfs, report.output_dbfs))
         elif isinstance(report, control.SourceEnded):
             self._source = control.Silence()
             self._played.set()
@@ -170,9 +209,11 @@ class CallAudio:
         self._over = True
         self._played.set()
         self._news.set()
+        self._levels.close()
 
     def _use(self, source: control.Source) -> None:
         self._source = source
+        self._source_chosen = True
         if isinstance(source, control.SoundFile) and not self._over:
             self._played.clear()
         else:
@@ -183,6 +224,10 @@ class CallAudio:
     def _report_voice(self) -> None:
         if self._open:
             self._order(control.ReportVoice(call=self._call, on=bool(self._readers)))
+
+    def _report_levels(self, on: bool) -> None:
+        if self._open:
+            self._order(control.ReportLevels(call=self._call, on=on))
 
     def _record(self) -> None:
         self._order(

@@ -18,6 +18,7 @@ from devcloud.call.machine import Call
 from devcloud.client import actions
 from devcloud.client.actions import Action
 from devcloud.client.desk import Desk
+from devcloud.client.equipment import Equipment
 from devcloud.client.people import People
 from devcloud.client.port2023 import Mode2023, Port2023
 from devcloud.client.session import Listener
@@ -27,9 +28,9 @@ from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.media.process import MediaProcess
 from devcloud.model import ids
-from devcloud.model.errors import DevCloudError, MediaFailed, Untrusted
-from devcloud.model.presence import Person
-from devcloud.model.records import CallKind
+from devcloud.model.errors import DevCloudError, MediaFailed, Refused, Untrusted
+from devcloud.model.presence import Person, Status
+from devcloud.model.records import CallKind, CallRecord, EndReason
 from devcloud.model.texts import Language
 from devcloud.net.tasks import Tasks
 from devcloud.wire.legacy2023.sentences import told
@@ -58,6 +59,9 @@ class Watcher:
     distrusted: Callable[[str, DevCloudError], None]
     """Of a call by its id; of nothing, where an invitation was refused before it rang."""
     pinned: Callable[[PinBook], None]
+    remembered: Callable[[CallRecord], None]
+    refused: Callable[[str, DevCloudError], None]
+    """The server would not take what a call said."""
 
 
 class Core:
@@ -67,13 +71,16 @@ class Core:
         self.desk = desk
         self.people = People()
         self.session: AnySession | None = None
+        self.equipment = Equipment(self.order)
+        self.status = Status.AVAILABLE
+        """What the person says of themselves; others see that they are in a call, too."""
         desk.calls_2023.taking = mode_2023 is not Mode2023.OUT
         self.port_2023 = Port2023(desk.calls_2023, self.order, self._tell_takes_2023)
         self._watcher = watcher
         self._media: MediaProcess | None = None
         self._restarts: list[float] = []
         self._tasks = Tasks("client", on_failure=self._task_failed)
-        self._whereabouts = Whereabouts(
+        self.whereabouts = Whereabouts(
             self.people,
             mode_2023,
             self.port_2023,
@@ -112,7 +119,7 @@ class Core:
         self._tasks.spawn(session.run(), name="session")
         try:
             if media:
-                await self._whereabouts.hold_port(session, self.desk.me)
+                await self.whereabouts.hold_port(session, self.desk.me)
         except BaseException:
             await self.stop()
             raise
@@ -127,6 +134,7 @@ class Core:
         if self.session is not None:
             await self.session.close()
         media, self._media = self._media, None
+        self.equipment.closed()
         if media is not None:
             await media.stop()
         await self._tasks.aclose()
@@ -145,10 +153,6 @@ class Core:
                     await self._carried.wait()
 
     # ── the person ───────────────────────────────────────────────────────────────────────────────
-
-    async def reach(self, peer: str) -> Person | None:
-        """Return what is known of somebody who is about to be called: see `Whereabouts.reach`."""
-        return await self._whereabouts.reach(peer)
 
     def place(self, peer: str, person: Person | None) -> str:
         """Call somebody, of whom `reach` said what is known, and return the call's id. Raises
@@ -191,6 +195,23 @@ class Core:
         self.desk.confirm_words(call, match=match)
         self._carry()
 
+    def set_status(self, status: Status) -> None:
+        """Say how one is, to everybody, from now on and after each sign-in."""
+        self.status = status
+        self.desk.line.quiet = status is Status.DO_NOT_DISTURB
+        self._carry()
+
+    def _show_status(self) -> None:
+        talking = any(each.accepted for each in self.desk.line.calls.values())
+        available = self.status is Status.AVAILABLE
+        if self.session is not None:
+            self.session.say_status(Status.BUSY if talking and available else self.status)
+
+    def change_book(self, change: Callable[[PinBook], PinBook]) -> None:
+        """The person changes whose keys are known."""
+        self.desk.change_book(change)
+        self._carry()
+
     def order(self, order: control.Order) -> None:
         """Tell the media. A media process that has just died hears it when it is back."""
         if self._media is None:
@@ -208,6 +229,7 @@ class Core:
 
     def _welcomed(self, welcome: messages.Welcome) -> None:
         self.people.welcomed(welcome)
+        self.whereabouts.welcomed()
         if self.session is not None:
             self.port_2023.moved(self.session.local_address)
         self.desk.signed_in(self._loop.time())
@@ -218,7 +240,7 @@ class Core:
     def _lost(self, pause: float | None) -> None:
         self.desk.signed_out()
         self.people.lost()
-        self._whereabouts.lost()
+        self.whereabouts.lost()
         self._watcher.online(False, pause)
         self._watcher.people()
         if pause is None and self.session is not None and self.session.fatal is not None:
@@ -230,12 +252,19 @@ class Core:
             self._carry()
         elif isinstance(message, messages.Presence):
             self.people.changed(message)
-            self._whereabouts.received(message)
+            self.whereabouts.received(message)
             self._watcher.people()
         elif isinstance(message, messages.Error):
-            _log.warning("the server refused a message: %s (%s)", message.code, message.text)
+            self._refused(message)
         elif isinstance(message, messages.Bye):
             _log.info("the server says goodbye: %s", message.code)
+
+    def _refused(self, error: messages.Error) -> None:
+        _log.warning("the server refused a message: %s (%s)", error.code, error.text)
+        if error.call:
+            self._watcher.refused(error.call, Refused(error.code, text=error.text))
+            self.desk.not_taken(error.call, error.seq, EndReason.ERROR, self._loop.time())
+            self._carry()
 
     def _dropped(self, error: DevCloudError) -> None:
         _log.warning("dropped: %s", error)
@@ -245,12 +274,14 @@ class Core:
     def _attach(self, media: MediaProcess) -> None:
         self._media = media
         self._tasks.spawn(self._listen(media), name="media")
+        self.equipment.media_up()
 
     async def _listen(self, media: MediaProcess) -> None:
         """Carry reports until the process ends; then start another."""
         async for report in media.reports():
             self.desk.reported(report, self._loop.time())
             self._reported_2023(report)
+            self.equipment.reported(report)
             self._watcher.reported(report)
             self._carry()
         if self._media is not media:
@@ -258,6 +289,7 @@ class Core:
         _log.warning("the media process has ended; starting another")
         self._media = None
         self.port_2023.media_gone()
+        self.equipment.media_gone()
         self.desk.media_gone(self._loop.time())
         self._carry()
         await self._start_again()
@@ -270,6 +302,7 @@ class Core:
                 raise MediaFailed("media_keeps_failing")
             media = await MediaProcess.start()
         except MediaFailed as failure:
+            self.equipment.closed()
             self._watcher.failed(failure)
             for call in list(self.desk.line.calls):
                 self.desk.act(call, on.MediaRefused(), self._loop.time())
@@ -305,7 +338,7 @@ class Core:
             self.desk.calls_2023.located(asked, address, call=call, now=now, wall=wall)
             self._carry()
 
-        self._whereabouts.locate(asked, tell)
+        self.whereabouts.locate(asked, tell)
 
     # ── carrying ─────────────────────────────────────────────────────────────────────────────────
 
@@ -314,6 +347,7 @@ class Core:
             for action in actions_due:
                 self._carry_one(action)
         self._set_alarm()
+        self._show_status()
         self._carried.set()
 
     def _carry_one(self, action: Action) -> None:
@@ -332,6 +366,7 @@ class Core:
                 self._watcher.became(old, new)
             case actions.Remembered(record):
                 _log.info("call %s: %s", record.call, record.reason)
+                self._watcher.remembered(record)
             case actions.Pinned(book):
                 self._watcher.pinned(book)
             case actions.Distrusted(call, error, sender):

@@ -35,6 +35,7 @@ from devcloud.client.guard import Guard, Trust
 from devcloud.client.mail import Mail, may_speak
 from devcloud.client.policy import DEFAULT, Policy
 from devcloud.client.translate import ORDERS, Reveal, Said, event_of_report, read
+from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.model.errors import ProtocolViolation
 from devcloud.model.names import fold_name
@@ -42,6 +43,9 @@ from devcloud.model.records import CallKind, EndReason
 from devcloud.wire.signalling import bodies, messages
 from devcloud.wire.signalling.codec import type_of
 from devcloud.wire.signalling.messages import CallMessage
+
+
+ServersWord = CallMessage | messages.Undeliverable
 
 
 class Desk:
@@ -67,13 +71,9 @@ class Desk:
         self.policy = policy
         timers = timers or Timers()
         self._gate = OpenGate() if guard is None else Gate(guard, timers)
-        self.line = Line(me, timers, warm=warm or self._warms, waiting=waiting)
-        self._door = Doorkeeper(
-            self._gate,
-            self.line,
-            carry_out=self._carry_out,
-            tell=self._do,
-        )
+        warm = warm or (lambda peer: policy.warms(known=self._gate.knows(peer)))
+        self.line = Line(me, timers, warm=warm, waiting=waiting)
+        self._door = Doorkeeper(self._gate, self.line, carry_out=self._carry_out, tell=self._do)
         self._mail = Mail(lambda message: self._actions.append(Say(message)))
         self.calls_2023 = Calls2023(
             me,
@@ -167,20 +167,27 @@ class Desk:
     def confirm_words(self, call: str, *, match: bool) -> None:
         """The person has compared the safety words. Raises Untrusted `words_not_there`."""
         self._gate.confirm_words(call, match=match)
-        self._actions.append(Pinned(self._gate.book))
+        self._do(Pinned(self._gate.book))
         self._tell_changed(call)
+
+    @property
+    def book(self) -> PinBook:
+        """The keys that are known."""
+        return self._gate.book
+
+    def change_book(self, change: Callable[[PinBook], PinBook]) -> None:
+        """The person changes what is known, outside any call."""
+        self._gate.change_book(change)
+        self._actions.append(Pinned(self._gate.book))
 
     def trust(self, call: str) -> Trust:
         """Return what is known of the other side of a call."""
         return self._gate.trust(call)
 
     def require_2023(self, peer: str) -> None:
-        """Raise Untrusted where there may be no call by 2023 with `peer`: `call_not_encrypted`,
+        """Raise Untrusted where `peer` may not be called by 2023: `call_not_encrypted`,
         `encryption_lost`."""
         self.policy.require(CallKind.LEGACY_2023, peer, known=self._gate.knows(peer))
-
-    def _warms(self, peer: str) -> bool:
-        return self.policy.warms(known=self._gate.knows(peer))
 
     def _tell_changed(self, call: str) -> None:
         if call in self.line.calls:
@@ -210,9 +217,7 @@ class Desk:
         """There is none: what is said waits."""
         self._mail.signed_out()
 
-    def received(
-        self, message: CallMessage | messages.Undeliverable, now: float, wall: float
-    ) -> None:
+    def received(self, message: ServersWord, now: float, wall: float) -> None:
         """A message about a call has come. Whatever is wrong with it becomes `Dropped`."""
         if isinstance(message, messages.Undeliverable):
             self._undeliverable(message, now)
@@ -309,12 +314,17 @@ class Desk:
         if message.code == "offline" and not invite:
             # They may be signing in again at this moment: the outbox repeats it.
             return
-        self._mail.settle(message.call, message.seq)
-        call = self.line.calls.get(message.call)
+        unknown = message.code == "unknown_name"
+        reason = EndReason.UNKNOWN_NAME if unknown else EndReason.OFFLINE
+        self.not_taken(message.call, message.seq, reason, now)
+
+    def not_taken(self, id: str, sequence: int, reason: EndReason, now: float) -> None:
+        """The server did not deliver a message: it is not said again, and ends what it began."""
+        invite = self._mail.is_invite(id, sequence)
+        self._mail.settle(id, sequence)
+        call = self.line.calls.get(id)
         if invite and call is not None and not call.over:
-            unknown = message.code == "unknown_name"
-            reason = EndReason.UNKNOWN_NAME if unknown else EndReason.OFFLINE
-            self._carry_out(self.line.handle(call.id, on.InviteUndeliverable(reason), now), now)
+            self._carry_out(self.line.handle(id, on.InviteUndeliverable(reason), now), now)
 
     def _drop(self, code: str, sender: str, **values: str) -> None:
         self._actions.append(Dropped(ProtocolViolation(code, **values), sender))

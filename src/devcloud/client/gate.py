@@ -10,6 +10,7 @@ what becomes of a call. Without input or output.
     overdue      the calls whose caller did not show its part in time
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -107,6 +108,9 @@ class OpenGate:
 
     def accept_key_of(self, name: str, key: str, wall: float) -> None:
         """The person says so before calling: see Gate."""
+
+    def change_book(self, change: Callable[[PinBook], PinBook]) -> None:
+        """The person changes what is known, outside any call."""
 
     def confirm_words(self, _call: str, *, match: bool) -> None:
         """The person has compared the safety words. Raises Untrusted `words_not_there`."""
@@ -210,6 +214,10 @@ class Gate(OpenGate):
     def accept_key_of(self, name: str, key: str, wall: float) -> None:
         """The person says that the key the server shows for `name` is right."""
         self._guard.accept_key_of(name, key, wall)
+
+    def change_book(self, change: Callable[[PinBook], PinBook]) -> None:
+        """The person changes what is known, outside any call."""
+        self._guard.change_book(change)
 
     # ── the safety words ─────────────────────────────────────────────────────────────────────────
 

@@ -196,6 +196,10 @@ class Guard:
         self.require_trust(call)
         self.book = pins.confirm_words(self.book, handshake.peer, handshake.peer_key, match=match)
 
+    def change_book(self, change: Callable[[PinBook], PinBook]) -> None:
+        """The person changes what is known, outside any call."""
+        self.book = change(self.book)
+
     def forget(self, call: str) -> None:
         """The call is over, and what was known of it has been told."""
         self._handshakes.pop(call, None)

@@ -11,17 +11,21 @@ import msgspec
 
 from devcloud.call import events as on
 from devcloud.call.machine import Call
-from devcloud.call.states import State
+from devcloud.call.states import Role, State
 from devcloud.client.audio import CallAudio
 from devcloud.client.core import Core
+from devcloud.client.feed import Feed
 from devcloud.client.guard import Trust
+from devcloud.client.notices import DeviceChanged, DeviceFailed, Levels, NoMicrophone, Notice
 from devcloud.client.status import CallStatus, Stopwatch, status_of
 from devcloud.media import control
+from devcloud.media.control import DeviceKind
 from devcloud.model.errors import DevCloudError, LocalError, MediaFailed, Untrusted
 from devcloud.model.records import EndReason
 from devcloud.model.texts import Language
 
 MOST_EVENTS = 256
+MOST_NOTICES = 64
 
 
 class CallOver(LocalError):
@@ -53,6 +57,8 @@ class ClientCall:
         self._readers: dict[object, deque[CallStatus]] = {}
         self._news = asyncio.Event()
         self._told: CallStatus | None = None
+        self._devices: dict[DeviceKind, str] = {}
+        self._notices: Feed[Notice] = Feed(MOST_NOTICES)
 
     @property
     def id(self) -> str:
@@ -94,6 +100,32 @@ class ClientCall:
                 await self._news.wait()
         finally:
             del self._readers[reader]
+
+    @property
+    def device(self) -> str:
+        """The microphone that is used now, by its name; empty where there is none."""
+        return self._devices.get(DeviceKind.INPUT, "")
+
+    @property
+    def speaker_device(self) -> str:
+        """The speaker that is used now, by its name; empty where there is none."""
+        return self._devices.get(DeviceKind.OUTPUT, "")
+
+    async def notices(self) -> AsyncIterator[Notice]:
+        """Yield what becomes of the devices from now on, until the call is over: `DeviceFailed`,
+        `DeviceChanged`, `NoMicrophone`. The call itself goes on.
+
+            async for notice in call.notices():
+                if isinstance(notice, DeviceChanged): ...
+        """
+        async for notice in self._notices.read():
+            yield notice
+
+    async def levels(self) -> AsyncIterator[Levels]:
+        """Yield how loud it is on both sides, 20 times a second, until the call is over. Whoever
+        is late gets the newest only."""
+        async for levels in self.audio.levels():
+            yield levels
 
     async def accept(self) -> None:
         """Take the call. Returns at once; `connected` waits for the voice.
@@ -172,8 +204,11 @@ class ClientCall:
         if self._call.reason is EndReason.UNTRUSTED and not self._doubted:
             self._doubted = True
             self.trouble = Untrusted("untrusted_there", name=self.peer)
+        takes_part = self._call.role is Role.CALLER or self._call.accepted
+        self.audio.use_defaults(self._core.equipment.defaults, takes_part=takes_part)
         if self._call.state is State.ENDED:
             self.audio.closed()
+            self._notices.close()
         status = self.status
         told = msgspec.structs.replace(status, duration_s=0.0)
         if told == self._told:
@@ -193,9 +228,28 @@ class ClientCall:
                 self._watch.first_voice = self._loop.time()
         elif isinstance(report, control.Trouble):
             self.trouble = MediaFailed(report.code, detail=report.detail)
+            self._notice_trouble(report)
+        elif isinstance(report, control.DeviceUsed):
+            self._notice_device(report)
         else:
             return
         self.changed()
+
+    def _notice_trouble(self, trouble: control.Trouble) -> None:
+        if trouble.code == "device_no_microphone":
+            self._notices.put(NoMicrophone())
+        elif trouble.code.startswith("device_"):
+            self._notices.put(DeviceFailed(trouble.code, trouble.detail))
+
+    def _notice_device(self, used: control.DeviceUsed) -> None:
+        old = self._devices.get(used.kind, "")
+        self._devices[used.kind] = used.device or old
+        if used.device and old not in ("", used.device):
+            self._notices.put(DeviceChanged(old, used.device, used.kind))
+
+    def went_wrong(self, error: DevCloudError) -> None:
+        """Something that the call says was refused."""
+        self.trouble = error
 
     def distrusted(self, error: DevCloudError) -> None:
         """The other side is not who it says, or has another key than before."""

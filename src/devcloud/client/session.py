@@ -44,6 +44,7 @@ _FINAL_CODES = frozenset(
         "bad_proof",
         "blocked",
         "released",
+        "disconnected",
         "joining_closed",
         "invite_needed",
         "invite_unknown",
@@ -97,6 +98,7 @@ class Session:
         self._directory = directory
         self._listener = listener
         self._takes_2023 = False
+        self._status = sign_in.status
         self._http: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1024)
@@ -174,7 +176,16 @@ class Session:
         2023."""
         if takes != self._takes_2023:
             self._takes_2023 = takes
-            self.send(messages.SetStatus(status=self._sign_in.status, takes_2023=takes))
+            self._say_status()
+
+    def say_status(self, status: Status) -> None:
+        """Tell the server, now and at each sign-in, how one is."""
+        if status is not self._status:
+            self._status = status
+            self._say_status()
+
+    def _say_status(self) -> None:
+        self.send(messages.SetStatus(status=self._status, takes_2023=self._takes_2023))
 
     async def close(self) -> None:
         """Say goodbye and close, within GOODBYE_S; whatever still waits for the server gives up."""
@@ -258,7 +269,7 @@ class Session:
             key=me.key.public,
             device=me.device,
             program=f"devcloud {__version__}",
-            status=me.status,
+            status=self._status,
             observer=me.observer,
             takes_2023=self._takes_2023,
             invite=self.address.invite,

@@ -13,7 +13,7 @@ from collections import deque
 from devcloud.client.address import DEFAULT_PORT, ServerAddress, parse_address
 from devcloud.client.session import PAUSES_S, Listener
 from devcloud.model.errors import DevCloudError, Refused, Unreachable
-from devcloud.model.presence import Person
+from devcloud.model.presence import Person, Status
 from devcloud.model.records import CallKind
 from devcloud.net.addresses import plain_address
 from devcloud.wire.legacy2023.asking import ANSWER_S, Asking
@@ -114,6 +114,13 @@ class Session2023:
 
     def say_takes_2023(self, takes: bool) -> None:
         """Everybody here does."""
+
+    def say_status(self, status: Status) -> None:
+        """There is no word for it."""
+
+    def retry(self) -> None:
+        """Do not wait for the next attempt."""
+        self._try_now.set()
 
     async def find(self, name: str) -> Person | None:
         """Return where somebody is; None where they are not there, or nobody can be asked."""

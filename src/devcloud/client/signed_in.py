@@ -16,14 +16,20 @@ from devcloud.client.core import Core, Watcher
 from devcloud.client.datadir import DataDirectory
 from devcloud.client.desk import Desk
 from devcloud.client.guard import Guard
+from devcloud.client.known_keys import KnownKeys
+from devcloud.client.missed import MissedCall, missed_call
+from devcloud.client.oneself import Oneself
 from devcloud.client.ongoing import ClientCall
 from devcloud.client.policy import DEFAULT, Policy
 from devcloud.client.port2023 import Mode2023
+from devcloud.client.shared_audio import SharedAudio
+from devcloud.identity.keys import SigningKey
 from devcloud.identity.pins import PinBook
 from devcloud.media import control
 from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
 from devcloud.model.names import parse_name
 from devcloud.model.presence import Person
+from devcloud.model.records import CallRecord
 from devcloud.model.texts import Language
 
 MOST_RINGING = 256
@@ -39,7 +45,7 @@ class Connection:
     next_try_s: float | None = None
 
 
-class Client:
+class Client(Oneself, KnownKeys, SharedAudio):
     """A person, signed in. Made by `connect`.
 
     Its iterators may have several readers: each sees who is there and how the connection is; a
@@ -58,10 +64,12 @@ class Client:
         policy: Policy = DEFAULT,
         observer: bool = False,
         mode_2023: Mode2023 = Mode2023.OFF,
+        call_waiting: bool = False,
     ) -> None:
         self.name = name
         self.address = address
         self._data = data
+        self._key: SigningKey | None = None
         self._language = language
         self._observer = observer
         self.failure: DevCloudError | None = None
@@ -70,12 +78,21 @@ class Client:
         self._aliases: dict[str, str] = {}
         self._ringing: deque[ClientCall] = deque(maxlen=MOST_RINGING)
         self._warnings: deque[DevCloudError] = deque(maxlen=MOST_WARNINGS)
+        self._missed: deque[MissedCall] = deque(maxlen=MOST_RINGING)
         self._connection = Connection(online=False)
         self._news = asyncio.Event()
         self._closed = False
         only_2023 = mode_2023 is Mode2023.ONLY
         guard = None if only_2023 else self._guard(name, data)
-        desk = Desk(name, device, timers=timers, stun=(address.stun,), guard=guard, policy=policy)
+        desk = Desk(
+            name,
+            device,
+            timers=timers,
+            waiting=call_waiting,
+            stun=(address.stun,),
+            guard=guard,
+            policy=policy,
+        )
         self.core = Core(
             desk,
             Watcher(
@@ -89,12 +106,15 @@ class Client:
                 failed=self._failed,
                 distrusted=self._distrusted,
                 pinned=self._pinned,
+                remembered=self._remembered,
+                refused=self._refused,
             ),
             mode_2023,
         )
 
     def _guard(self, name: str, data: DataDirectory) -> Guard:
-        return Guard(name, data.key(), data.book(self.address.authority), os.urandom)
+        self._key = data.key()
+        return Guard(name, self._key, data.book(self.address.authority), os.urandom)
 
     @property
     def online(self) -> bool:
@@ -160,7 +180,7 @@ class Client:
         if self._observer:
             raise LocalError("observers_cannot_call")
         peer = parse_name(name)
-        id = self.core.place(peer, await self.core.reach(peer))
+        id = self.core.place(peer, await self.core.whereabouts.reach(peer))
         # Glare may have made the call one that is here already.
         return self._calls.get(id) or self._calls[self._aliases.pop(id)]
 
@@ -185,6 +205,18 @@ class Client:
         """
         self.core.accept_key_of(parse_name(name), fingerprint)
 
+    async def missed(self) -> AsyncIterator[MissedCall]:
+        """Yield each call that ended unanswered here; those that rang before anybody asked, too. A
+        missed call goes to one reader.
+
+            async for missed in me.missed():
+                print(missed.peer, missed.reason)
+        """
+        while not self._closed:
+            while self._missed:
+                yield self._missed.popleft()
+            await self._wait()
+
     async def warnings(self) -> AsyncIterator[DevCloudError]:
         """Yield why an invitation was refused before it rang: somebody is not who they say, or
         somebody in between has changed what they said; or why a key could not be written down.
@@ -199,6 +231,7 @@ class Client:
     def _make(self, call: Call) -> ClientCall:
         made = ClientCall(self.core, call, asyncio.get_running_loop().time(), self._language)
         self._calls[call.id] = made
+        made.changed()
         return made
 
     def _rang(self, call: Call) -> None:
@@ -248,6 +281,17 @@ class Client:
             # A full disk ends no call; the keys are known until the program ends.
             self._warnings.append(failure)
             self._tell()
+
+    def _remembered(self, record: CallRecord) -> None:
+        missed = missed_call(record, self.name)
+        if missed is not None:
+            self._missed.append(missed)
+            self._tell()
+
+    def _refused(self, call_id: str, error: DevCloudError) -> None:
+        call = self._calls.get(call_id)
+        if call is not None:
+            call.went_wrong(error)
 
     def _went_online(self, online: bool, pause: float | None) -> None:
         self._connection = Connection(online, pause)

@@ -6,15 +6,16 @@ Decides nothing about calls.
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from devcloud.client.actions import Locate
 from devcloud.client.people import People
 from devcloud.client.port2023 import Mode2023, Port2023
-from devcloud.client.search import Search
+from devcloud.client.search import MOST_FOUND, Search
 from devcloud.client.session import Session
 from devcloud.client.session2023 import Session2023
 from devcloud.model.errors import LocalError, Refused, Unreachable
+from devcloud.model.names import fold_name
 from devcloud.model.presence import Person
 from devcloud.model.records import CallKind
 from devcloud.net.tasks import Tasks
@@ -129,6 +130,33 @@ class Whereabouts:
         if session is None or not session.local_address:
             return None
         return await self._search.find(name)
+
+    def watch(self, names: Iterable[str]) -> None:
+        """Be told of these people, too, where the server does not tell of everybody."""
+        self._search.watch(names)
+        self._keep_watched()
+
+    async def search(self, text: str) -> tuple[Person, ...]:
+        """Return those whose name holds `text`: see `Client.search`."""
+        if not text.strip():
+            return ()
+        if self._people.everyone_told:
+            return self._people.search(text, MOST_FOUND)
+        session = self._session()
+        if session is None or not session.local_address:
+            return ()
+        found = await self._search.search(text)
+        self._keep_watched()
+        return found
+
+    def _keep_watched(self) -> None:
+        if not self._people.everyone_told:
+            self._people.keep_only({fold_name(name) for name in self._search.names})
+
+    def welcomed(self) -> None:
+        """There is a connection, to which nothing has been said yet."""
+        if not self._people.everyone_told:
+            self._search.say_watched()
 
     def received(self, presence: Presence) -> None:
         """The server has said who came and went, or answers."""

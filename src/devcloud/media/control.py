@@ -10,28 +10,45 @@ that a file plays on where it was. Reports of an older generation are of no inte
 """
 
 from enum import StrEnum
-from typing import Annotated, dataclass_transform
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from devcloud.media.house import (
+    Device,
+    Devices,
+    Gains,
+    ListDevices,
+    Processing,
+    Ring,
+    RingEnded,
+    RingTrouble,
+    StopRing,
+    StopTest,
+    TestEnded,
+    TestLevel,
+    TestMicrophone,
+    WatchDevices,
+)  # fmt: skip
+from devcloud.media.message import (
+    BLOCK_BYTES,
+    BLOCK_SAMPLES,
+    MOST_RINGS,
+    SAMPLE_RATE,
+    ControlMessage,
+)  # fmt: skip
 from devcloud.wire.signalling.bodies import IceCandidate
 
-CONTROL_VERSION = 1
+__all__ = [
+    "BLOCK_BYTES", "BLOCK_SAMPLES", "MOST_RINGS", "SAMPLE_RATE", "Device", "Devices", "Gains",
+    "ListDevices", "Processing", "Ring", "RingEnded", "RingTrouble", "StopRing", "StopTest",
+    "TestEnded", "TestLevel", "TestMicrophone", "WatchDevices",
+]  # fmt: skip
+"""Said elsewhere, and part of this language; what is below is besides."""
+
+CONTROL_VERSION = 2
 LONGEST_FRAME = 1024 * 1024
-
-SAMPLE_RATE = 48_000
-BLOCK_SAMPLES = 480
-"""10 ms of mono at 48 kHz."""
-BLOCK_BYTES = 2 * BLOCK_SAMPLES
-"""The same as 16-bit little-endian samples."""
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
-class ControlMessage(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True
-):
-    """Base of every order and report."""
 
 
 # ── sources: what the other person hears ─────────────────────────────────────────────────────────
@@ -71,20 +88,11 @@ Source = Silence | Microphone | SoundFile | Program | Echo
 # ── orders ───────────────────────────────────────────────────────────────────────────────────────
 
 
-class Processing(ControlMessage, tag="processing"):
-    """What is done to the microphone's sound, for all calls."""
-
-    echo_cancellation: bool = True
-    noise_suppression: bool = True
-    gain_control: bool = True
-    high_pass: bool = True
-
-
 class OpenCall(ControlMessage, tag="open_call"):
     """Make the sound of a call. `stun` are URLs (`stun:host:port`)."""
 
     call: str
-    stun: list[str] = []
+    stun: list[str] = msgspec.field(default_factory=list)
 
 
 class MakeOffer(ControlMessage, tag="make_offer"):
@@ -202,8 +210,11 @@ class Talk2023(ControlMessage, tag="talk_2023"):
     speaking: bool = True
 
 
-class ListDevices(ControlMessage, tag="list_devices"):
-    """Ask for a `Devices` report."""
+class ReportLevels(ControlMessage, tag="report_levels"):
+    """Whether `Levels` of this call are reported."""
+
+    call: str
+    on: bool
 
 
 class Quit(ControlMessage, tag="quit"):
@@ -214,6 +225,7 @@ Order = (
     Processing | OpenCall | MakeOffer | TakeOffer | TakeAnswer | AddCandidates | SetVoice
     | UseSource | UseSpeaker | Record | ReportVoice | Play | CloseCall | ListDevices | Quit
     | Listen2023 | Send2023 | Talk2023
+    | WatchDevices | Gains | ReportLevels | Ring | StopRing | TestMicrophone | StopTest
 )  # fmt: skip
 
 
@@ -348,24 +360,33 @@ class Trouble(ControlMessage, tag="trouble"):
     fatal: bool = False
 
 
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """A sound device as a person knows it."""
+class DeviceKind(StrEnum):
+    """Which way a device works."""
 
-    name: str
-    inputs: int
-    outputs: int
-    is_default_input: bool = False
-    is_default_output: bool = False
+    INPUT = "input"
+    OUTPUT = "output"
 
 
-class Devices(ControlMessage, tag="devices"):
-    """The sound devices there are; reported when asked for and whenever they change."""
+class DeviceUsed(ControlMessage, tag="device_used"):
+    """The device that this call's microphone or speaker is now; empty where there is none."""
 
-    devices: list[Device]
+    call: str
+    kind: DeviceKind
+    device: str
+
+
+class Levels(ControlMessage, tag="levels"):
+    """RMS over the last 50 ms in dBFS (−96 is silence): of the source, before it is muted, and of
+    what is heard. Of those nobody has read, the newest replaces the one before."""
+
+    call: str
+    input_dbfs: float
+    output_dbfs: float
 
 
 Report = (
     Ready | OfferMade | AnswerMade | CandidatesFound | PathChanged | FirstVoice | Quality
     | SourceEnded | SourceAt | Heard | CallClosed | Trouble | Devices
     | Listening2023 | Came2023
+    | DeviceUsed | Levels | RingTrouble | RingEnded | TestLevel | TestEnded
 )  # fmt: skip

@@ -22,6 +22,7 @@ from devcloud.model.records import EndReason
 PROTOCOL_VERSION = 2
 SUBPROTOCOL = "devcloud.v2"
 LONGEST_MESSAGE = 64 * 1024
+MOST_WATCHED = 500
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
 """A name as it arrives: `model.names.parse_name` has the last word on it."""
@@ -112,7 +113,7 @@ class Watch(Message, tag="watch"):
     Replaces what was watched before. Needed only where `welcome.everyone` is false.
     """
 
-    names: Annotated[list[Name], Meta(max_length=500)] = []
+    names: Annotated[list[Name], Meta(max_length=MOST_WATCHED)] = []
     search: Annotated[str, Meta(max_length=128)] = ""
 
 

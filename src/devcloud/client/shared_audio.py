@@ -1,0 +1,74 @@
+"""The part of a client that is about the sound of all its calls, and of none: devices, processing,
+gains, ring tones, the test of a microphone."""
+
+from collections.abc import AsyncIterator
+
+from devcloud.client.core import Core
+from devcloud.client.equipment import AudioDefaults
+from devcloud.client.ongoing import ClientCall
+from devcloud.client.sounds import Sounds
+from devcloud.media import control
+
+
+class SharedAudio:
+    """(a part of `Client`)"""
+
+    core: Core
+    _calls: dict[str, ClientCall]
+
+    @property
+    def sounds(self) -> Sounds:
+        """Ring tones and other sounds of the program, which nobody else hears."""
+        return self.core.equipment.sounds
+
+    async def devices(self) -> tuple[control.Device, ...]:
+        """Return the microphones and speakers there are now; in a call or not.
+
+        Raises:
+            MediaFailed: `device_list`, `device_library_missing`, `media_ended`.
+        """
+        return await self.core.equipment.devices()
+
+    async def devices_changed(self) -> AsyncIterator[tuple[control.Device, ...]]:
+        """Yield the devices each time that some came or went, in a call or not. Looking costs a
+        little: iterate while somebody wants to know."""
+        async for devices in self.core.equipment.devices_changed():
+            yield devices
+
+    def processing(self, wanted: control.Processing) -> None:
+        """Switch what is done to the microphone's sound, for all calls, from now on.
+
+        me.processing(Processing(noise_suppression=False))
+        """
+        self.core.equipment.process(wanted)
+
+    def audio_defaults(
+        self,
+        microphone: str = "",
+        speaker: str = "",
+        input_gain_db: float = 0.0,
+        output_gain_db: float = 0.0,
+    ) -> None:
+        """Use these devices, by name or the system's own, in every call for which nothing else was
+        chosen (`ClientCall.audio`); calls that go on change at once. The microphone of a call that
+        rings here is opened when it is accepted. Gains (−60 to 30 dB) hold for all calls."""
+        self.core.equipment.set_gains(input_gain_db, output_gain_db)
+        self.core.equipment.defaults = AudioDefaults(microphone, speaker)
+        for call in self._calls.values():
+            call.changed()
+
+    async def test_microphone(
+        self, device: str = "", seconds: float = 3.0, *, speaker: str = ""
+    ) -> AsyncIterator[float]:
+        """Record a microphone for `seconds` (at most 30), then play that on `speaker`, and yield
+        the level in dBFS, 20 times a second, all the while; nobody else hears it. Leaving the
+        iteration ends the test.
+
+            async for level_dbfs in me.test_microphone("Headset"):
+                meter.show(level_dbfs)
+
+        Raises:
+            MediaFailed: `device_*`, `media_ended`, `device_test_running`.
+        """
+        async for level in self.core.equipment.test_microphone(device, seconds, speaker):
+            yield level
