@@ -2,7 +2,7 @@
 
 A sound in `REPEATING` is made to be played again and again without a seam; the others are played
 once. A ring tone is a whole ring of 45 s or more, because it rises: first loop −18 dBFS, second
-−13, then −9. `sample_…` is one loop of it, for choosing a tone.
+−13, then −9. `…_once` is one loop of it, for choosing a tone.
 """
 
 from collections.abc import Callable
@@ -82,15 +82,15 @@ def _note(pitch: float, dbfs: float) -> Callable[[], Samples]:
 _RECIPES: dict[str, Callable[[], Samples]] = {
     "ringback": ringback,
     "busy": busy,
-    "ring_clearing": _ring(clearing),
-    "ring_drops": _ring(drops),
-    "ring_classic": _ring(classic),
-    "sample_clearing": _sample(clearing),
-    "sample_drops": _sample(drops),
-    "sample_classic": _sample(classic),
+    "clearing": _ring(clearing),
+    "drops": _ring(drops),
+    "classic": _ring(classic),
+    "clearing_once": _sample(clearing),
+    "drops_once": _sample(drops),
+    "classic_once": _sample(classic),
     "waiting": waiting,
-    "call_joined": _pair(E5, A5, 0.09, -20.0),
-    "call_ended": _pair(A5, E5, 0.09, -20.0),
+    "joined": _pair(E5, A5, 0.09, -20.0),
+    "ended": _pair(A5, E5, 0.09, -20.0),
     "person_joined": _note(B5, -24.0),
     "person_left": _note(E5, -24.0),
     "mute": _pair(C5, G4, 0.04, -28.0),
@@ -102,7 +102,7 @@ _RECIPES: dict[str, Callable[[], Samples]] = {
 }
 
 NAMES = tuple(_RECIPES)
-REPEATING = frozenset({"ringback", "waiting", "ring_clearing", "ring_drops", "ring_classic"})
+REPEATING = frozenset({"ringback", "waiting", "clearing", "drops", "classic"})
 
 
 def samples(name: str) -> Samples:

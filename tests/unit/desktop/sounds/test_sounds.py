@@ -42,8 +42,8 @@ def test_no_sound_is_louder_than_it_may_be_nor_begins_or_ends_with_a_click(name:
     [
         ("ringback", 5.0, -18),
         ("busy", 3.0, -18),
-        ("call_joined", 0.18, -20),
-        ("call_ended", 0.18, -20),
+        ("joined", 0.18, -20),
+        ("ended", 0.18, -20),
         ("mute", 0.08, -28),
         ("unmute", 0.08, -28),
         ("talk_down", 0.03, -30),
@@ -53,9 +53,9 @@ def test_no_sound_is_louder_than_it_may_be_nor_begins_or_ends_with_a_click(name:
         ("person_left", 3.0, -24),
         ("message", 3.0, -24),
         ("reconnecting", 3.0, -26),
-        ("ring_clearing", 48.0, -9),
-        ("ring_drops", 45.0, -9),
-        ("ring_classic", 45.0, -9),
+        ("clearing", 48.0, -9),
+        ("drops", 45.0, -9),
+        ("classic", 45.0, -9),
     ],
 )
 def test_length_and_level(name: str, seconds: float, level: float) -> None:
@@ -69,10 +69,10 @@ def test_length_and_level(name: str, seconds: float, level: float) -> None:
     [
         ("ringback", 0.1, 1.4, 440),
         ("busy", 1.1, 1.4, 440),
-        ("call_joined", 0.0, 0.09, 659.26),
-        ("call_joined", 0.09, 0.18, 880),
-        ("call_ended", 0.0, 0.09, 880),
-        ("call_ended", 0.09, 0.18, 659.26),
+        ("joined", 0.0, 0.09, 659.26),
+        ("joined", 0.09, 0.18, 880),
+        ("ended", 0.0, 0.09, 880),
+        ("ended", 0.09, 0.18, 659.26),
         ("mute", 0.0, 0.04, 523.25),
         ("mute", 0.04, 0.08, 392),
         ("unmute", 0.0, 0.04, 392),
@@ -83,26 +83,24 @@ def test_length_and_level(name: str, seconds: float, level: float) -> None:
         ("person_left", 0.0, 1.0, 659.26),
         ("message", 0.0, 1.0, 1174.66),
         ("reconnecting", 0.0, 1.0, 392),
-        ("sample_clearing", 0.0, 0.15, 440),
-        ("sample_drops", 0.0, 0.24, 1318.51),
-        ("sample_classic", 0.1, 1.4, 440),
+        ("clearing_once", 0.0, 0.15, 440),
+        ("drops_once", 0.0, 0.24, 1318.51),
+        ("classic_once", 0.1, 1.4, 440),
     ],
 )
 def test_pitch(name: str, start: float, end: float, frequency: float) -> None:
     assert pitch(piece(sounds.samples(name), start, end)) == pytest.approx(frequency, rel=0.01)
 
 
-@pytest.mark.parametrize(("name", "on"), [("ringback", 1.5), ("ring_classic", 1.5), ("busy", 0.5)])
+@pytest.mark.parametrize(("name", "on"), [("ringback", 1.5), ("classic", 1.5), ("busy", 0.5)])
 def test_cadence_is_sound_then_nothing_at_all(name: str, on: float) -> None:
     sound = sounds.samples(name)
-    off = {"ringback": 3.5, "ring_classic": 3.5, "busy": 0.5}[name]
+    off = {"ringback": 3.5, "classic": 3.5, "busy": 0.5}[name]
     assert np.max(np.abs(piece(sound, on - 0.1, on - 0.01))) > 0.05
     assert not piece(sound, on, on + off).any()
 
 
-@pytest.mark.parametrize(
-    ("name", "loop_s"), [("ring_clearing", 4.0), ("ring_drops", 3.0), ("ring_classic", 5.0)]
-)
+@pytest.mark.parametrize(("name", "loop_s"), [("clearing", 4.0), ("drops", 3.0), ("classic", 5.0)])
 def test_a_ring_rises_in_three_steps_and_its_loops_join_without_a_click(
     name: str, loop_s: float
 ) -> None:
