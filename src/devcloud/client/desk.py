@@ -44,7 +44,6 @@ from devcloud.wire.signalling import bodies, messages
 from devcloud.wire.signalling.codec import type_of
 from devcloud.wire.signalling.messages import CallMessage
 
-
 ServersWord = CallMessage | messages.Undeliverable
 
 

@@ -58,6 +58,7 @@ class ClientCall:
         self._news = asyncio.Event()
         self._told: CallStatus | None = None
         self._devices: dict[DeviceKind, str] = {}
+        self._used_last: dict[DeviceKind, str] = {}
         self._notices: Feed[Notice] = Feed(MOST_NOTICES)
 
     @property
@@ -236,16 +237,19 @@ class ClientCall:
         self.changed()
 
     def _notice_trouble(self, trouble: control.Trouble) -> None:
-        if trouble.code == "device_no_microphone":
-            self._notices.put(NoMicrophone())
-        elif trouble.code.startswith("device_"):
+        if trouble.code.startswith("device_") and trouble.code != "device_no_microphone":
             self._notices.put(DeviceFailed(trouble.code, trouble.detail))
 
     def _notice_device(self, used: control.DeviceUsed) -> None:
-        old = self._devices.get(used.kind, "")
-        self._devices[used.kind] = used.device or old
-        if used.device and old not in ("", used.device):
-            self._notices.put(DeviceChanged(old, used.device, used.kind))
+        before = self._devices.get(used.kind)
+        self._devices[used.kind] = used.device
+        if used.device:
+            old = self._used_last.get(used.kind, used.device)
+            self._used_last[used.kind] = used.device
+            if used.device != old or before == "":
+                self._notices.put(DeviceChanged(old, used.device, used.kind))
+        elif used.kind is DeviceKind.INPUT and before != "":
+            self._notices.put(NoMicrophone())
 
     def went_wrong(self, error: DevCloudError) -> None:
         """Something that the call says was refused."""

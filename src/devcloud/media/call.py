@@ -15,6 +15,7 @@ from devcloud.media.control import (
     CandidatesFound,
     FirstVoice,
     Heard,
+    Levels,
     OfferMade,
     PathChanged,
     PathState,
@@ -233,6 +234,10 @@ class Call:
         self._meter = Meter(self.name, generation)
         self._floor = None
         return self._path
+
+    def tell_levels(self, sent_dbfs: float, heard_dbfs: float) -> None:
+        """Report how loud it is: on the clock's thread."""
+        self.tell(Levels(call=self.name, input_dbfs=sent_dbfs, output_dbfs=heard_dbfs))
 
     def _heard(self, block: bytes) -> None:
         self.tell(Heard(call=self.name, pcm=block))

@@ -23,6 +23,7 @@ from devcloud.media.files import SoundReader
 from devcloud.media.path2023 import Port2023
 from devcloud.media.pipe import OrderReader, ReportWriter
 from devcloud.media.recorder import Recorder, WavWriter
+from devcloud.media.rings import Rings
 from devcloud.media.sources import (
     BlockSource,
     EchoSource,
@@ -30,6 +31,7 @@ from devcloud.media.sources import (
     ProgramSource,
     SilentSource,
 )
+from devcloud.media.trial import Trial
 from devcloud.media.worker import Worker
 from devcloud.model.errors import BadSound, DevCloudError, ProtocolViolation, StorageFailed
 
@@ -52,8 +54,10 @@ class Child:
         self._calls: dict[str, Call] = {}
         self._ticked: tuple[Call, ...] = ()
         self._card = Card(self.tell)
-        self._clock = Clock(self._tick)
         self._files = Worker("files")
+        self._rings = Rings(self._card, self._files, self.tell, self._set_clock)
+        self._trial = Trial(self._card, self.tell, self._set_clock)
+        self._clock = Clock(self._tick)
         self._port_2023: Port2023 | None = None
         self._next_second = time.monotonic() + 1.0
         self._handlers: dict[type[Any], Callable[[Any], Awaitable[None]]] = {
@@ -74,6 +78,13 @@ class Child:
             control.Listen2023: self._listen_2023,
             control.Send2023: self._send_2023,
             control.Talk2023: self._talk_2023,
+            control.WatchDevices: self._watch_devices,
+            control.Gains: self._amplify,
+            control.ReportLevels: self._report_levels,
+            control.Ring: self._rings.start,
+            control.StopRing: self._stop_ring,
+            control.TestMicrophone: self._test_microphone,
+            control.StopTest: self._stop_test,
         }
 
     async def run(self) -> None:
@@ -84,13 +95,16 @@ class Child:
             await self._do(order)
         for name in tuple(self._calls):
             await self._close_call(control.CloseCall(call=name))
+        self._rings.stop_all()
+        self._trial.stop()
         await self._card.close()
         self._writer.close(1.0)
 
     async def _next_order(self) -> Order | None:
         """Return the next order, and measure once a second meanwhile."""
         while True:
-            wait = self._next_second - time.monotonic() if self._calls else None
+            awake = self._calls or self._card.busy
+            wait = self._next_second - time.monotonic() if awake else None
             if wait is not None and wait <= 0:
                 await self._second()
                 continue
@@ -127,6 +141,8 @@ class Child:
         self._card.begin_tick()
         for call in self._ticked:
             call.sound.tick()
+        self._rings.tick()
+        self._trial.tick()
         self._card.end_tick()
 
     def _call(self, name: str) -> Call:
@@ -147,7 +163,10 @@ class Child:
     def _set_ticked(self) -> None:
         with self._clock.lock:
             self._ticked = tuple(self._calls.values())
-        if self._ticked:
+        self._set_clock()
+
+    def _set_clock(self) -> None:
+        if self._ticked or self._rings.busy or self._trial.busy:
             self._clock.run()
         else:
             self._clock.rest()
@@ -241,7 +260,22 @@ class Child:
         self._card.process(order)
 
     async def _list_devices(self, _order: control.ListDevices) -> None:
-        self._card.list()
+        self._card.tell_devices()
+
+    async def _watch_devices(self, order: control.WatchDevices) -> None:
+        self._card.watch(order.on)
+
+    async def _amplify(self, order: control.Gains) -> None:
+        self._card.amplify(order)
+
+    async def _stop_ring(self, order: control.StopRing) -> None:
+        self._rings.stop(order.ring)
+
+    async def _test_microphone(self, order: control.TestMicrophone) -> None:
+        self._trial.start(order)
+
+    async def _stop_test(self, _order: control.StopTest) -> None:
+        self._trial.stop()
 
     async def _listen_2023(self, order: control.Listen2023) -> None:
         port, self._port_2023 = self._port_2023, None
@@ -266,6 +300,11 @@ class Child:
         sound = self._call(order.call).sound
         with self._clock.lock:
             sound.reporting = order.on
+
+    async def _report_levels(self, order: control.ReportLevels) -> None:
+        call = self._call(order.call)
+        with self._clock.lock:
+            call.sound.tell_levels = call.tell_levels if order.on else None
 
     async def _play(self, order: control.Play) -> None:
         source = self._call(order.call).sound.source

@@ -8,10 +8,12 @@ PortAudio looks for devices only when it is started, so `refresh` starts it agai
 stream must be closed; `list_afresh` asks a process of its own, and works in mid-call.
 """
 
+import errno
 import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -80,6 +82,15 @@ def list_afresh() -> list[Device]:
         raise MediaFailed("device_list") from error
 
 
+def devices_hint() -> object:
+    """Return something that changes when a sound card comes or goes, as far as the system shows it
+    for nothing; anything that is equal to itself otherwise."""
+    try:
+        return Path("/dev/snd").stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 def refresh() -> None:
     """Look for devices again. Every stream must be closed."""
     library = _library()
@@ -142,6 +153,8 @@ class _Stream:
             except self._library.PortAudioError as error:
                 # Some cards have no mono: once more with two channels.
                 failure = error
+                if _is_forbidden(error):
+                    raise MediaFailed("device_forbidden", detail=self.device) from error
                 continue
             self._called_at = time.monotonic()
             return stream
@@ -150,6 +163,17 @@ class _Stream:
     def _called(self, data: Any, frames: int, _time: Any, _status: Any) -> None:
         """Take or give a block: on PortAudio's thread, so be short."""
         raise NotImplementedError
+
+
+def _is_forbidden(error: Exception) -> bool:
+    """Whether the system does not let this program have the device. PortAudio has no code of its
+    own for that: its error carries, last, the system's number and words."""
+    system = error.args[2] if len(error.args) > 2 else None
+    if not isinstance(system, tuple):
+        return False
+    return not {-errno.EACCES, -errno.EPERM}.isdisjoint(system) or any(
+        "ermission denied" in str(each) for each in system
+    )
 
 
 class Microphone(_Stream):

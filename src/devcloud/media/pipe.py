@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from devcloud.media.control import Heard, Order, Report
+from devcloud.media.control import Heard, Levels, Order, Report
 from devcloud.media.frames import encode, order_decoder
 from devcloud.model.errors import MediaFailed
 
@@ -74,6 +74,7 @@ class ReportWriter:
         self._descriptor = descriptor
         self._waiting: deque[Report] = deque()
         self._voice = 0
+        self._levels: dict[str, Levels] = {}
         self._changed = threading.Condition()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="reports", daemon=True)
@@ -82,6 +83,8 @@ class ReportWriter:
     def report(self, report: Report) -> None:
         """Send a report as soon as the pipe takes it."""
         with self._changed:
+            if isinstance(report, Levels) and self._put_level(report):
+                return
             self._waiting.append(report)
             if isinstance(report, Heard):
                 self._voice += 1
@@ -98,6 +101,12 @@ class ReportWriter:
             self._ended = True
             self._changed.notify()
         self._thread.join(wait_s)
+
+    def _put_level(self, levels: Levels) -> bool:
+        """Keep the newest levels of a call; whether it takes the place of one that waits."""
+        waits = levels.call in self._levels
+        self._levels[levels.call] = levels
+        return waits
 
     def _drop_oldest_voice(self) -> None:
         for index, report in enumerate(self._waiting):
@@ -125,4 +134,6 @@ class ReportWriter:
             report = self._waiting.popleft()
             if isinstance(report, Heard):
                 self._voice -= 1
+            if isinstance(report, Levels):
+                return self._levels.pop(report.call)
             return report

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
 
-from devcloud.media.control import CONTROL_VERSION, Heard, Order, Play, Quit, Ready, Report
+from devcloud.media.control import CONTROL_VERSION, Heard, Levels, Order, Play, Quit, Ready, Report
 from devcloud.media.frames import encode, report_decoder
 from devcloud.model.errors import MediaFailed
 from devcloud.net.tasks import Tasks
@@ -71,12 +71,19 @@ class _Inbox:
 
     def __init__(self) -> None:
         self._reports: deque[Report] = deque()
+        self._levels: dict[str, Levels] = {}
         self._voice = 0
         self._changed = asyncio.Event()
         self._closed = False
 
     def put(self, report: Report) -> bool:
         """Keep a report; False when far too many wait."""
+        if isinstance(report, Levels):
+            waits = report.call in self._levels
+            self._levels[report.call] = report
+            if waits:
+                # Only the newest is of interest, and it is in the place of the one before.
+                return True
         self._reports.append(report)
         if isinstance(report, Heard):
             self._voice += 1
@@ -102,7 +109,7 @@ class _Inbox:
             await self._changed.wait()
         report = self._reports.popleft()
         self._voice -= isinstance(report, Heard)
-        return report
+        return self._levels.pop(report.call) if isinstance(report, Levels) else report
 
 
 class MediaProcess:

@@ -7,6 +7,7 @@ comes and goes; source, recording and levels stay.
 from collections.abc import Callable
 from typing import Protocol
 
+from devcloud.media.gain import LEVEL_TICKS, LevelMeter
 from devcloud.media.playout import Playout
 from devcloud.media.recorder import Recorder
 from devcloud.media.sources import SILENT_BLOCK, BlockSource, EchoSource, SilentSource
@@ -45,6 +46,10 @@ class Sound:
         self.reporting = False
         self.recorder: Recorder | None = None
         self.speaker: Hears | None = None
+        self.tell_levels: Callable[[float, float], None] | None = None
+        """Told, 20 times a second, how loud the source is (sent or not) and what is heard."""
+        self._ticks = 0
+        self._meters = (LevelMeter(), LevelMeter())
         self._sent_levels: list[bytes] = []
         self._heard_levels: list[bytes] = []
 
@@ -55,6 +60,13 @@ class Sound:
             self._send(path)
         for block in self.playout.tick():
             self._hear(block if self.hearing else SILENT_BLOCK)
+        if self.tell_levels is not None:
+            self._measure(self.tell_levels)
+
+    def _measure(self, tell: Callable[[float, float], None]) -> None:
+        self._ticks += 1
+        if self._ticks % LEVEL_TICKS == 0:
+            tell(*(meter.level() for meter in self._meters))
 
     def levels(self) -> tuple[bytes, bytes]:
         """Return the samples sent and heard since the last time: hold the lock."""
@@ -64,11 +76,10 @@ class Sound:
         return sent, heard
 
     def _send(self, path: Pushes) -> None:
-        block = SILENT_BLOCK
-        if self.sending:
-            block = self.source.take()
-        elif self.source.live:
-            self.source.take()
+        taken = self.source.take() if self.sending or self.source.live else SILENT_BLOCK
+        block = taken if self.sending else SILENT_BLOCK
+        if self.tell_levels is not None:
+            self._meters[0].add(taken)
         path.push(block)
         _keep(self._sent_levels, block)
 
@@ -82,6 +93,8 @@ class Sound:
         if self.reporting:
             self._heard(block)
         _keep(self._heard_levels, block)
+        if self.tell_levels is not None:
+            self._meters[1].add(block)
 
 
 def _keep(levels: list[bytes], block: bytes) -> None:
