@@ -1,4 +1,5 @@
-"""`devcloud invite`: a link that lets somebody join, as text and as a code to point a camera at.
+"""`devcloud invite`: a link that lets somebody join, for the program and for a browser, and the
+latter as a code to point a camera at.
 
 Works on the server's data directory, whether it runs or not: a running one sees an invitation as
 soon as it is made, and its end as soon as it is revoked.
@@ -62,15 +63,21 @@ def _make(flags: argparse.Namespace, terminal: Terminal) -> None:
             connection, now=now, for_name=for_name, uses=uses, expires_at=now + days * _DAY_S
         )
     link = server.link(place=place, invite=made.token)
+    page = server.web_link(place=place, invite=made.token)
     if server.join is not Join.INVITE:
         terminal.complain(say(f"hosting.invite_{server.join}", terminal.language))
     terminal.line(_say(terminal, "invite_made", uses=uses, days=days))
     terminal.result(
-        {"outcome": "made", "link": link, **_shown(made.invitation, now)},
-        [(_say(terminal, "row_link"), link), (_say(terminal, "row_id"), made.invitation.id)],
+        {"outcome": "made", "link": link, "page": page, **_shown(made.invitation, now)},
+        [
+            (_say(terminal, "row_link"), link),
+            (_say(terminal, "row_page"), page),
+            (_say(terminal, "row_id"), made.invitation.id),
+        ],
     )
     if (sys.stdout.encoding or "").lower().startswith("utf"):
-        terminal.line("\n" + qr_code(link))
+        # What points a camera is a telephone, and that has a browser.
+        terminal.line("\n" + qr_code(page))
 
 
 def _list(flags: argparse.Namespace, terminal: Terminal) -> None:

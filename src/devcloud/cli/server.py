@@ -23,6 +23,7 @@ from devcloud.model.texts import Language, say
 from devcloud.net.tls import fingerprint_of
 from devcloud.server.app import DevCloudServer
 from devcloud.server.logs import set_up_logs
+from devcloud.server.origins import parse_origin
 from devcloud.server.settings import DEFAULT_PORT, ServerSettings
 
 Text = Callable[[str], str]
@@ -40,6 +41,9 @@ def add_arguments(parser: Parser, text: Text) -> None:
     parser.add_argument("--join", metavar="open|invite|closed", help=text("help_server_join"))
     parser.add_argument("--cert", metavar="PEM", help=text("help_server_cert"))
     parser.add_argument("--key", metavar="PEM", help=text("help_server_key"))
+    parser.add_argument(
+        "--origin", dest="origins", metavar="URL", action="append", help=text("help_server_origin")
+    )
     parser.add_argument(
         "--proxy-certificate", metavar="PEM", help=text("help_server_proxy_certificate")
     )
@@ -76,6 +80,7 @@ def _settings(flags: argparse.Namespace, language: Language) -> ServerSettings:
         certificate=Path(flags.cert) if flags.cert else None,
         key=Path(flags.key) if flags.key else None,
         language=language,
+        origins=_origins(flags.origins, given.text("origin")),
     )
 
 
@@ -95,6 +100,11 @@ def _join(text: str) -> Join | None:
         return Join(text) if text else None
     except ValueError:
         raise BadSettings("join_invalid", what=text[:40]) from None
+
+
+def _origins(flags: list[str] | None, setting: str) -> tuple[str, ...]:
+    """Raises BadSettings `origin_invalid`."""
+    return tuple(parse_origin(each) for each in flags or setting.replace(",", " ").split())
 
 
 def _port(text: str) -> int:
@@ -132,7 +142,7 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     """Say what the host gives to the team."""
     language, data = terminal.language, str(server.settings.data)
     here = server.announcement
-    places, link = here.places(), here.link()
+    places, link, page = here.places(), here.link(), here.web_link()
     pin = here.pin or server.certificate.pin
     join = say(f"hosting.join_{server.join}", language, devcloud=command(), data=data)
     value = {
@@ -142,6 +152,7 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
         "fingerprint": fingerprint_of(pin),
         "pin": pin,
         "link": link,
+        "page": page,
         "join": server.join,
         "data": data,
     }
@@ -154,4 +165,5 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     ]
     terminal.line(say("server.running", language))
     terminal.result(value, rows)
+    terminal.line(say("server.open_page", language, page=page))
     terminal.line(say("server.next", language, link=link, devcloud=command()))

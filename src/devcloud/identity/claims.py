@@ -44,9 +44,17 @@ def sign_in_claim(*, version: int, nonce: str, certificate: str, name: str, devi
     `version` is the protocol version and `nonce` the random text of the server's challenge;
     `certificate` is the SHA-256 of the TLS certificate in base64url, as the signer itself saw it
     on its connection (a server that passes a proof on to another shows another certificate), empty
-    over plain HTTP; `name` is the name exactly as `hello` spelled it, `device` the device id.
+    over plain HTTP, and for a browser what `browser_sees` returns; `name` is the name exactly as
+    `hello` spelled it, `device` the device id.
     """
     return pack(_SIGN_IN, version, nonce, certificate, name, device)
+
+
+def browser_sees(origin: str) -> str:
+    """Return what a page signs in place of the certificate, which no browser shows to a page: the
+    origin it was loaded from, as `location.origin` spells it (a page that passes a proof on to
+    another server has another origin, and a page cannot invent its own)."""
+    return f"origin {origin}"
 
 
 def call_claim(

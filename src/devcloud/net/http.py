@@ -3,7 +3,8 @@
 The first request's head is read by `HttpEntrance`; an upgrade to `/ws` becomes a `WebSocket` on the
 same transport, anything else is handed to the library's protocol with the bytes it came with. So a
 WebSocket costs no task and no request object, and the pages no code of ours. Plain HTTP from
-another machine is sent to https unless a proxy stands in front.
+another machine is sent to https unless a proxy stands in front: programs by a redirect, people by a
+page that says why.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from devcloud.net.addresses import is_loopback, plain_address
@@ -27,13 +28,18 @@ _SAFE_TARGET = re.compile(r"/[!-~]{0,2048}")
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Who is at the other end: their address, whether they came over TLS, whether it was a proxy in
-    front that did it, and the pin of the certificate they saw where it is ours."""
+    front that did it, the pin of the certificate they saw where it is ours, and the origin of the
+    page where it is a browser."""
 
     address: str
     encrypted: bool
     proxied: bool = False
     pin: str = ""
+    origin: str = ""
 
+
+OriginCheck = Callable[[RequestHead, Peer], str | None]
+"""Says where the page of a WebSocket is from, empty for none; None turns it away."""
 
 WebSocketOpener = Callable[[asyncio.Transport, Peer, bytes], asyncio.Protocol | None]
 """Takes the transport, the peer and the answer to send; returns who reads from now on, or None to
@@ -41,8 +47,12 @@ turn it away."""
 
 
 class HttpDoor:
-    """What all connections share. `pages` makes the web library's protocol, `path` is where the
-    WebSocket is; the first head must be whole after `head_s`."""
+    """What all connections share.
+
+    `pages` makes the web library's protocol, `path` is where the WebSocket is; the first head must
+    be whole after `head_s`. `origin` says which pages may open a WebSocket (none, if not given);
+    `unencrypted` makes the protocol that explains to browsers from other machines why https.
+    """
 
     def __init__(
         self,
@@ -53,6 +63,8 @@ class HttpDoor:
         subprotocol: str,
         behind_proxy: bool = False,
         head_s: float = 10.0,
+        origin: OriginCheck | None = None,
+        unencrypted: Callable[[], asyncio.Protocol] | None = None,
     ) -> None:
         self.websocket = websocket
         self.pages = pages
@@ -60,6 +72,8 @@ class HttpDoor:
         self.subprotocol = subprotocol
         self.behind_proxy = behind_proxy
         self.head_s = head_s
+        self.origin = origin or _no_pages
+        self.unencrypted = unencrypted
         self.waiting: set[asyncio.Transport] = set()
 
     def close(self) -> None:
@@ -151,34 +165,45 @@ class HttpEntrance(asyncio.Protocol):
         self._done_waiting()
         head = parse_head(self._data[: end + len(_END)])
         if head is not None and self._must_encrypt():
-            self._redirect(head)
+            self._send_to_https(head)
         elif head is not None and head.path == self._door.path and is_upgrade(head):
             self._open_websocket(head, self._data[end + len(_END) :])
         else:
-            self._hand_to_pages()
+            self._hand_to(self._door.pages)
 
     def _must_encrypt(self) -> bool:
         peer = self._peer
         return not (peer.encrypted or self._door.behind_proxy or is_loopback(peer.address))
 
-    def _redirect(self, head: RequestHead) -> None:
-        host = head.headers.get("host", "")
+    def _send_to_https(self, head: RequestHead) -> None:
+        """A person is told why, a program where."""
+        host, explain = head.headers.get("host", ""), self._door.unencrypted
         if not _SAFE_HOST.fullmatch(host) or not _SAFE_TARGET.fullmatch(head.target):
             self._answer("400 Bad Request")
-            return
+        elif explain is not None and _is_shown(head):
+            self._hand_to(explain)
+        else:
+            self._redirect(host, head)
+
+    def _redirect(self, host: str, head: RequestHead) -> None:
         self._answer("308 Permanent Redirect", f"Location: https://{host}{head.target}\r\n")
 
-    def _answer(self, status: str, headers: str = "") -> None:
+    def _answer(self, status: str, headers: str = "", body: str = "") -> None:
         self._done_waiting()
-        self._transport.write(
-            f"HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
-        )
+        length = f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        self._transport.write(f"HTTP/1.1 {status}\r\n{headers}{length}{body}".encode())
         self._transport.close()
 
     def _open_websocket(self, head: RequestHead, rest: bytes) -> None:
         peer = self._peer
         if self._door.behind_proxy:
             peer = _behind_proxy(head, peer)
+        origin = self._door.origin(head, peer)
+        if origin is None:
+            json = "Content-Type: application/json\r\n"
+            self._answer("403 Forbidden", json, '{"code":"origin_unknown"}')
+            return
+        peer = replace(peer, origin=origin)
         answer = accept(head, self._door.subprotocol)
         protocol = self._door.websocket(self._transport, peer, answer)
         if protocol is None:
@@ -188,11 +213,23 @@ class HttpEntrance(asyncio.Protocol):
         if rest:
             protocol.data_received(rest)
 
-    def _hand_to_pages(self) -> None:
-        pages = self._door.pages()
+    def _hand_to(self, made: Callable[[], asyncio.Protocol]) -> None:
+        pages = made()
         self._transport.set_protocol(pages)
         pages.connection_made(self._transport)
         pages.data_received(self._data)
+
+
+def _no_pages(head: RequestHead, _: Peer) -> str | None:
+    return None if "origin" in head.headers else ""
+
+
+def _is_shown(head: RequestHead) -> bool:
+    """Whether a browser asks, for a person or for the style of what it shows to one."""
+    accepted = head.tokens("accept", lower=True)
+    return head.method in ("GET", "HEAD") and any(
+        kind.startswith(("text/html", "text/css")) for kind in accepted
+    )
 
 
 def _behind_proxy(head: RequestHead, peer: Peer) -> Peer:

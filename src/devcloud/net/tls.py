@@ -66,6 +66,22 @@ def pin_in(file: Path) -> str:
         raise StorageFailed("not_readable", path=str(file)) from None
 
 
+def names_in(file: Path) -> list[str]:
+    """Return the names and addresses that the first certificate in a PEM file is for (RFC 5280,
+    section 4.2.1.6). Raises StorageFailed."""
+    try:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    except ValueError:
+        raise StorageFailed("certificate_unreadable", path=str(file)) from None
+    except OSError:
+        raise StorageFailed("not_readable", path=str(file)) from None
+    addresses = found.get_values_for_type(x509.IPAddress)
+    return [*found.get_values_for_type(x509.DNSName), *map(str, addresses)]
+
+
 def load_or_make(directory: Path, *, now: datetime.datetime) -> Certificate:
     """Return the certificate in `directory`; at the first time, make one (EC P-256, self-signed).
 

@@ -15,23 +15,42 @@ _FILE = "server.json"
 
 class Announcement(msgspec.Struct, frozen=True):
     """`host` is empty for all interfaces; `pin` is of the certificate that clients see, empty where
-    a proxy shows one that the server was not told of."""
+    a proxy shows one that the server was not told of; `origins` are the addresses of the pages that
+    the host named, and with `proxied` the only ones."""
 
     host: str
     port: int
     pin: str
     join: Join
+    origins: tuple[str, ...] = ()
+    proxied: bool = False
 
     def places(self) -> list[str]:
-        """Return every `host:port` it can be reached at."""
+        """Return every `host:port` it can be reached at, those that the host named first."""
+        named = [place_of(origin) for origin in self.origins]
+        if named and self.proxied:
+            return named
         hosts = [self.host] if self.host else machine_addresses()
-        return [f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}" for host in hosts]
+        own = [f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}" for host in hosts]
+        return list(dict.fromkeys(named + own))
+
+    def web_link(self, *, place: str = "", invite: str = "") -> str:
+        """Return the address of the page for browsers. The token stands in the fragment, which a
+        browser does not send: so it is in no log of a server or a proxy."""
+        origin = f"https://{place or self.places()[0]}".removesuffix(":443")
+        return f"{origin}/#invite={invite}" if invite else f"{origin}/"
 
     def link(self, *, place: str = "", invite: str = "") -> str:
         """Return the link that brings somebody here (docs/protocol.md, section 1)."""
         parts = [f"pin={self.pin}"] if self.pin else []
         parts += [f"invite={invite}"] if invite else []
         return f"devcloud://{place or self.places()[0]}/{'?' if parts else ''}{'&'.join(parts)}"
+
+
+def place_of(origin: str) -> str:
+    """Return the `host:port` of an https origin."""
+    place = origin.removeprefix("https://")
+    return place if place.rpartition(":")[2].isdigit() else f"{place}:443"
 
 
 def write(data: Path, announcement: Announcement) -> None:

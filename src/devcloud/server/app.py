@@ -8,6 +8,7 @@ import asyncio
 import datetime
 import os
 import ssl
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,7 @@ from devcloud.net.datagram import StunResponder
 from devcloud.net.http import HttpDoor, Peer, PlainOpener, TlsOpener
 from devcloud.net.joined import TurnEnd
 from devcloud.net.oneport import OnePort, Opener
-from devcloud.net.tls import Certificate, load_or_make, load_own, pin_in, server_context
+from devcloud.net.tls import Certificate, load_or_make, load_own, names_in, pin_in, server_context
 from devcloud.net.websocket import WebSocket
 from devcloud.server import announcement
 from devcloud.server.announcement import Announcement
@@ -32,6 +33,7 @@ from devcloud.server.host import Host
 from devcloud.server.hosting import LOCK_FILE
 from devcloud.server.legacy2023 import Doorway2023, Refusing2023
 from devcloud.server.logs import get_log
+from devcloud.server.origins import Origins
 from devcloud.server.pages import Pages
 from devcloud.server.reach import default_join, listened_on
 from devcloud.server.session import Session
@@ -45,6 +47,7 @@ from devcloud.server.store import (
     open_database,
 )
 from devcloud.wire.signalling.messages import LONGEST_MESSAGE, SUBPROTOCOL
+from devcloud.wire.websocket.handshake import RequestHead
 
 _PROCESS_FILE = "server.pid"
 _WRITE_HIGH = 64 * 1024
@@ -129,7 +132,15 @@ class DevCloudServer:
         """How to reach this server."""
         settings = self.settings
         ours = "" if settings.behind_proxy else self.certificate.pin
-        return Announcement(settings.host or "", self.port, self.proxy_pin or ours, self.join)
+        named = tuple(each for each in settings.origins if each.startswith("https://"))
+        return Announcement(
+            settings.host or "",
+            self.port,
+            self.proxy_pin or ours,
+            self.join,
+            named,
+            settings.behind_proxy,
+        )
 
     def _load_certificate(self) -> Certificate:
         settings = self.settings
@@ -145,6 +156,7 @@ class DevCloudServer:
             self._tls.renew(server_context(certificate), certificate.pin)
             self.certificate = certificate
             announcement.write(self.settings.data, self.announcement)
+            self._origins.certificate_names(names_in(certificate.certificate))
         except StorageFailed as failure:
             _log.error("certificate.kept", code=failure.code, why=str(failure))
         else:
@@ -186,9 +198,9 @@ class DevCloudServer:
         except OSError:
             raise StorageFailed("not_writable", path=str(data / _PROCESS_FILE)) from None
 
-    async def _start_pages(self) -> HttpDoor:
+    async def _run_pages(self, application: web.Application) -> Callable[[], asyncio.Protocol]:
         runner = web.AppRunner(
-            Pages(self.hall, self.settings).application(),
+            application,
             handle_signals=False,
             access_log=None,
             keepalive_timeout=15.0,
@@ -199,6 +211,17 @@ class DevCloudServer:
         pages = runner.server
         assert pages is not None
         door = HttpDoor(
+        return pages
+
+    async def _start_pages(self) -> HttpDoor:
+        settings = self.settings
+        own = names_in(self.certificate.certificate)
+        self._origins = Origins(
+            self.port, given=settings.origins, names=own, behind_proxy=settings.behind_proxy
+        )
+        made = Pages(self.hall, settings)
+        pages = await self._run_pages(made.application())
+        unencrypted = await self._run_pages(made.unencrypted(lambda: self._shown_fingerprint))
             websocket=self._open_websocket,
             pages=pages,
             path="/ws",
@@ -206,6 +229,8 @@ class DevCloudServer:
             behind_proxy=self.settings.behind_proxy,
             head_s=self.settings.limits.door.silent_s,
         )
+            origin=self._check_origin,
+            unencrypted=unencrypted,
         self._stack.callback(door.close)
         return door
 
@@ -251,6 +276,17 @@ class DevCloudServer:
         ws = WebSocket(transport, self._turn_end, longest=LONGEST_MESSAGE, now=hall.now())
         Session(hall, ws, peer)
         return ws
+
+    def _check_origin(self, head: RequestHead, peer: Peer) -> str | None:
+        origin = self._origins.check(head, peer)
+        if origin is None:
+            self._count_refused("origin_unknown")
+        return origin
+
+    @property
+    def _shown_fingerprint(self) -> str:
+        """Of the certificate that browsers warn of; empty for one that they trust."""
+        return "" if self.settings.certificate is not None else self.certificate.fingerprint
 
     def _count_refused(self, code: str) -> None:
         self.hall.metrics.refused[code] += 1

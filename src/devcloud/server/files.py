@@ -41,10 +41,10 @@ _ERRORS = (
     "call_not_encrypted", "encryption_lost", "untrusted_there", "words_not_there", "replaced",
     "blocked", "released", "slow_reader", "silent", "server_stopping", "server_unreachable",
     "server_silent", "not_devcloud", "version_unsupported", "frame_broken", "certificate_changed",
-    "person_unknown", "path_", "device_", "origin_", "unexpected", "pins_damaged",
+    "person_unknown", "path_", "device_", "unexpected", "disconnected", "pins_damaged",
 )  # fmt: skip
 _NOT_FOR_A_BROWSER = (
-    "device_library", "device_list", "path_unknown", "path_call", "origin_invalid",
+    "device_library", "device_list", "device_test", "path_unknown", "path_call",
     "name_blank_for_2023", "fingerprint_missing_here",
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ _ON = ("autoplay", "microphone", "screen-wake-lock", "speaker-selection")
 PERMISSIONS = ", ".join([f"{name}=(self)" for name in _ON] + [f"{name}=()" for name in _OFF])
 
 HEADERS = {
+    "Server": "DevCloud",
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -1,13 +1,18 @@
 """The pages on the one port: the browser client, whether the server is well, and its numbers."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
-from devcloud.model.texts import say
+from devcloud.model.texts import Language, say
 from devcloud.net.addresses import is_loopback, plain_address
 from devcloud.server.files import File, collect
 from devcloud.server.hall import Hall
 from devcloud.server.headers import HEADERS, HSTS, NOT_KEPT
+from devcloud.server.plain import STYLE_PATH, why_https
 from devcloud.server.settings import ServerSettings
+
+_UNENCRYPTED = ("/tokens.css", STYLE_PATH)
 
 
 class Pages:
@@ -17,7 +22,7 @@ class Pages:
         self._hall = hall
         self._settings = settings
         self._files = collect()
-        # The host's own certificate, or the proxy's: one that browsers trust by themselves.
+        # Not for a certificate that the server made itself, nor without TLS, nor for a proxy's.
         self._more = HSTS if settings.certificate is not None else {}
 
     def application(self) -> web.Application:
@@ -30,11 +35,29 @@ class Pages:
         app.router.add_get("/{path:.*}", self._file)
         return app
 
+    def unencrypted(self, fingerprint: Callable[[], str]) -> web.Application:
+        """Return the application for browsers that came over plain HTTP from another machine:
+        nothing but why, and where to go. `fingerprint` of the certificate to expect there."""
+
+        async def explain(request: web.Request) -> web.Response:
+            if request.path in _UNENCRYPTED:
+                return give(request, self._files[request.path], {})
+            address = f"https://{request.host}{request.path}"
+            page = why_https(address, fingerprint(), _language(request))
+            headers = {**NOT_KEPT, "Vary": "Accept-Language"}
+            return web.Response(
+                status=403, text=page, content_type="text/html", charset="utf-8", headers=headers
+            )
+
+        app = web.Application(client_max_size=64 * 1024)
+        app.router.add_get("/{path:.*}", explain)
+        return app
+
     async def _file(self, request: web.Request) -> web.Response:
         file = self._files.get(request.path)
         if file is None:
             raise web.HTTPNotFound(text=say("server.not_found"), headers=NOT_KEPT)
-        return give(request, file, self._more)
+        return give(request, file, self._more if request.secure else {})
 
     async def _healthz(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"}, headers=NOT_KEPT)
@@ -70,6 +93,16 @@ class Pages:
         if self._settings.behind_proxy and forwarded:
             return plain_address(forwarded[-1].rpartition(",")[2].strip())
         return request.remote or ""
+
+
+def _language(request: web.Request) -> Language:
+    """French where it is preferred to English. (RFC 9110, section 12.5.4, as far as two go)"""
+    asked = request.headers.get("Accept-Language", "").lower().split(",")
+    for each in asked:
+        for language in Language:
+            if each.strip().startswith(language):
+                return language
+    return Language.ENGLISH
 
 
 def give(request: web.Request, file: File, more: dict[str, str]) -> web.Response:

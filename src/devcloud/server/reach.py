@@ -36,6 +36,11 @@ def listened_on(sockets: Iterable[socket.socket]) -> list[str]:
     ]
 
 
+def every_address() -> list[str]:
+    """Return every address of this machine, loopback and link-local ones among them."""
+    return [str(address) for address in _of_the_machine()]
+
+
 def machine_addresses() -> list[str]:
     """Return the addresses others may reach this machine at, those of a local network first."""
     found = [

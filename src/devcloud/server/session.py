@@ -167,7 +167,13 @@ class Session:
         nonce = urlsafe_b64encode(secrets.token_bytes(_NONCE_BYTES)).rstrip(b"=").decode()
         settings, peer = self._hall.settings, self._peer
         pin = settings.proxy_pin if peer.proxied else peer.pin
-        greeted = greet(hello, accounts=self._hall.accounts, nonce=nonce, certificate=pin)
+        greeted = greet(
+            hello,
+            accounts=self._hall.accounts,
+            nonce=nonce,
+            certificate=pin,
+            origin=peer.origin,
+        )
         self._hall.check_blocks(greeted.name, hello.key, self.address)
         if not hello.observer:
             self._hall.check_free(greeted.name)

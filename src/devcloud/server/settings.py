@@ -47,7 +47,8 @@ class ServerSettings:
     `behind_proxy`: a proxy in front does TLS and names the client's address; `proxy_certificate`:
     the PEM file of its certificate, to which clients bind their proofs; `legacy_2023`: take clients
     of 2023; `join`: who may claim a new name (None: by where it listens); `certificate` and `key`:
-    PEM files of the host's own instead of the one the server makes.
+    PEM files of the host's own instead of the one the server makes; `origins`: further addresses
+    of its pages, as browsers spell them, the one to give out first.
     """
 
     data: Path
@@ -61,5 +62,6 @@ class ServerSettings:
     join: Join | None = None
     certificate: Path | None = None
     key: Path | None = None
+    origins: tuple[str, ...] = ()
     language: Language = Language.ENGLISH
     limits: Limits = field(default_factory=Limits)

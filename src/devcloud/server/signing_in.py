@@ -1,13 +1,14 @@
 """Signing in: hello → challenge → proof. No IO: the nonce comes in as an argument.
 
-The proof is a signature over the server's nonce and certificate, the name and the device, so that
+The proof is a signature over the server's nonce and certificate (a browser's: over the origin of
+its page), the name and the device, so that
 it is worth nothing at another time, another server or for another name.
 """
 
 from dataclasses import dataclass
 
 from devcloud.directory.accounts import Accounts
-from devcloud.identity.claims import sign_in_claim
+from devcloud.identity.claims import browser_sees, sign_in_claim
 from devcloud.identity.keys import is_public_key, verify
 from devcloud.model.errors import Refused
 from devcloud.model.names import parse_name
@@ -16,17 +17,22 @@ from devcloud.wire.signalling.messages import PROTOCOL_VERSION, Challenge, Hello
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """Somebody who said hello and was asked for a proof."""
+    """Somebody who said hello and was asked for a proof. `sees` is what they must have seen of
+    this server: its certificate or, in a browser, the page's origin."""
 
     hello: Hello
     name: str
     challenge: Challenge
+    sees: str
 
 
-def greet(hello: Hello, *, accounts: Accounts, nonce: str, certificate: str) -> SigningIn:
+def greet(
+    hello: Hello, *, accounts: Accounts, nonce: str, certificate: str, origin: str = ""
+) -> SigningIn:
     """Return the challenge for a hello.
 
-    `nonce` is 32 random bytes, `certificate` the pin of ours (empty over plain HTTP).
+    `nonce` is 32 random bytes, `certificate` the pin of ours (empty over plain HTTP), `origin` that
+    of the page it comes from (empty for a program that is no browser).
 
     Raises:
         Refused: `version_unsupported`, `key_malformed`, `name_taken`.
@@ -39,7 +45,8 @@ def greet(hello: Hello, *, accounts: Accounts, nonce: str, certificate: str) -> 
         raise Refused("key_malformed")
     accounts.check(name, hello.key)
     challenge = Challenge(version=PROTOCOL_VERSION, nonce=nonce, certificate=certificate)
-    return SigningIn(hello, name, challenge)
+    sees = browser_sees(origin) if origin else certificate
+    return SigningIn(hello, name, challenge, sees)
 
 
 def check_proof(signing_in: SigningIn, proof: Proof) -> None:
@@ -48,7 +55,7 @@ def check_proof(signing_in: SigningIn, proof: Proof) -> None:
     claim = sign_in_claim(
         version=challenge.version,
         nonce=challenge.nonce,
-        certificate=challenge.certificate,
+        certificate=signing_in.sees,
         name=hello.name,
         device=hello.device,
     )

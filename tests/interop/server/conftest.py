@@ -116,11 +116,14 @@ class World:
         )
         return self.server
 
-    async def connect(self, *, tls: bool = False, **identity: Any) -> Client:
+    async def connect(
+        self, *, tls: bool = False, headers: dict[str, str] | None = None, **identity: Any
+    ) -> Client:
         scheme = "wss" if tls else "ws"
         ws = await self.http.ws_connect(
             f"{scheme}://127.0.0.1:{self.server.port}/ws",
             protocols=["devcloud.v2"],
+            headers=headers,
             ssl=client_context(),
             autoping=True,
             max_msg_size=64 * 1024,

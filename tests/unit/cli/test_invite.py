@@ -126,10 +126,10 @@ def test_all_interfaces_are_the_machines_addresses() -> None:
     assert all(place.endswith(":1") for place in places)
 
 
-def test_the_code_is_the_link(capsys: pytest.CaptureFixture[str], data: Path) -> None:
+def test_the_code_is_the_page_for_browsers(capsys: pytest.CaptureFixture[str], data: Path) -> None:
     main(["invite", "--data", str(data)])
     out = capsys.readouterr().out
-    link = next(word for word in out.split() if word.startswith("devcloud://"))
+    link = next(word for word in out.split() if word.startswith("https://"))
     drawn = [line for line in out.splitlines() if line and set(line) <= set("█▀▄ ")]
     assert "\n".join(drawn) == qr_code(link)
     rows = [[sign in lit for sign in line] for line in drawn for lit in ("█▀", "█▄")]

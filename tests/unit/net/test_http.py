@@ -123,6 +123,47 @@ async def test_a_websocket_in_plain_http_from_elsewhere_is_sent_to_https_too() -
     assert entrance.transport.written.startswith(b"HTTP/1.1 308 ")
 
 
+@pytest.mark.parametrize("kind", [b"text/html,application/xhtml+xml;q=0.9", b"text/css,*/*;q=0.1"])
+async def test_a_browser_from_elsewhere_is_told_why(kind: bytes) -> None:
+    told = FakeProtocol()
+    entrance = Entrance(ELSEWHERE, unencrypted=lambda: told)
+    request = b"GET / HTTP/1.1\r\nHost: example.com:10000\r\nAccept: " + kind + b"\r\n\r\n"
+    entrance.protocol.data_received(request)
+    assert entrance.transport.protocol is told
+    assert told.received == request
+
+
+async def test_a_program_from_elsewhere_is_sent_to_https_all_the_same() -> None:
+    entrance = Entrance(ELSEWHERE, unencrypted=FakeProtocol)
+    entrance.protocol.data_received(b"GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n")
+    assert entrance.transport.written.startswith(b"HTTP/1.1 308 ")
+
+
+async def test_a_page_opens_a_websocket_only_where_its_origin_is_known() -> None:
+    known = {"https://example.com:10000"}
+
+    def check(head: Any, peer: Peer) -> str | None:
+        origin = head.headers.get("origin", "")
+        return origin if origin in known else None
+
+    own = UPGRADE + b"Origin: https://example.com:10000\r\n\r\n"
+    entrance = Entrance(HERE, origin=check)
+    entrance.protocol.data_received(own)
+    assert entrance.peer == Peer("127.0.0.1", False, origin="https://example.com:10000")
+    entrance = Entrance(HERE, origin=check)
+    entrance.protocol.data_received(UPGRADE + b"Origin: https://evil.example\r\n\r\n")
+    assert entrance.peer is None
+    assert entrance.transport.written.startswith(b"HTTP/1.1 403 Forbidden\r\n")
+    assert entrance.transport.written.endswith(b'\r\n\r\n{"code":"origin_unknown"}')
+    assert entrance.transport.closed == "closed"
+
+
+async def test_without_a_check_no_page_opens_one() -> None:
+    entrance = Entrance(HERE)
+    entrance.protocol.data_received(UPGRADE + b"Origin: https://example.com:10000\r\n\r\n")
+    assert entrance.transport.written.startswith(b"HTTP/1.1 403 ")
+
+
 async def test_over_tls_nobody_is_sent_anywhere() -> None:
     entrance = Entrance(Peer("192.0.2.9", encrypted=True))
     entrance.protocol.data_received(UPGRADE + b"\r\n")
