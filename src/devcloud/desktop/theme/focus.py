@@ -19,14 +19,12 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QProxyStyle,
-    QPushButton,
     QStyle,
     QStyleHintReturn,
     QStyleOption,
     QTextEdit,
     QWidget,
 )
-
 from shiboken6 import isValid
 
 if TYPE_CHECKING:
@@ -48,6 +46,7 @@ KEEPING: Final = frozenset(
         Qt.FocusReason.OtherFocusReason,
     }
 )
+TABS: Final = frozenset({Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 # They show their focus themselves: fields by their border, views by their current row.
 OWN_FOCUS: Final = (
     QPlainTextEdit, QTextEdit, QAbstractSpinBox, QAbstractItemView, QComboBox, QMenu,
@@ -98,9 +97,8 @@ class FocusKeeper(QObject):
         """Note why the focus moves: `focusChanged` does not tell."""
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             self._reason = event.reason()
-        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if self._watched is None and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-                self._reason = Qt.FocusReason.TabFocusReason
+        elif self._watched is None and isinstance(event, QKeyEvent) and event.key() in TABS:
+            self._reason = Qt.FocusReason.TabFocusReason
         return False
 
     def _moved(self, _old: QWidget | None, new: QWidget | None) -> None:
@@ -143,7 +141,7 @@ class _Ring(QFocusFrame):
         self.setStyle(self._style)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        target = self.widget()
+        target: QWidget | None = self.widget()
         if target is None:
             return
         shape = target.property("focusRect")
@@ -189,4 +187,4 @@ class _RingStyle(QProxyStyle):
             return 0
         if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
             return 1
-        return super().styleHint(hint, option, widget, returned)  # type: ignore[arg-type]
+        return super().styleHint(hint, option, widget, returned)

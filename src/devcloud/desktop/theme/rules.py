@@ -136,6 +136,10 @@ QSlider::sub-page:horizontal:disabled { background: @textDisabled@; }
 """
 
 FRAMES: Final = """
+QFrame[role="field"] {
+  background: @surface@; border: 1px solid @borderStrong@; border-radius: @radius.medium@px;
+}
+QFrame[role="field"][focused="true"] { border-color: @focusRing@; }
 QFrame[role="boxed"] {
   background: @surface@; border: 1px solid @border@; border-radius: @radius.large@px;
 }
@@ -179,6 +183,7 @@ QLabel[keycap="true"] {
   background: @background@; border: 1px solid @border@; border-radius: @radius.small@px;
   padding: 1px 6px;
 }
+QLabel[strong="true"] { font-weight: 500; }
 QLabel[groupTitle="true"] {
   font-size: @type.caption.size@px; font-weight: 600; color: @textMuted@;
 }

@@ -42,7 +42,7 @@ def _value(resolved: Resolved, name: str, more: int) -> str:
 
 def _text_rules(resolved: Resolved) -> str:
     return "\n".join(
-        f'QLabel[text="{name}"] {{ font-size: {role.size}px; font-weight: {role.weight}; }}'
+        f'QLabel[type="{name}"] {{ font-size: {role.size}px; font-weight: {role.weight}; }}'
         for name, role in resolved.types.items()
     )
 

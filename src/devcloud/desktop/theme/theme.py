@@ -179,7 +179,7 @@ class Theme(QObject):
         widget.update()
 
     def _wanted_mode(self) -> Mode:
-        if self._choice == "light" or self._choice == "dark":
+        if self._choice != "system":
             return self._choice
         scheme = self._app.styleHints().colorScheme()
         return "dark" if scheme == Qt.ColorScheme.Dark else "light"
