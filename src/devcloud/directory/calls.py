@@ -74,6 +74,19 @@ class CallRegister:
     def __len__(self) -> int:
         return len(self._calls)
 
+    def talking(self) -> list[tuple[str, str]]:
+        """Return the caller and the callee of each call that was answered and goes on."""
+        return [
+            (call.caller, call.callee)
+            for call in self._calls.values()
+            if call.answered_at is not None
+        ]
+
+    def find(self, call: str) -> tuple[str, str] | None:
+        """Return the caller and the callee of a call that goes on."""
+        found = self._calls.get(call)
+        return None if found is None else (found.caller, found.callee)
+
     def invited(
         self,
         call: str,

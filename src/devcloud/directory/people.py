@@ -106,6 +106,10 @@ class People:
         if not member.observer:
             self._gathering.note(member, now)
 
+    def devices(self) -> list[Member]:
+        """Return every device whose person is seen by others."""
+        return [member for devices in self._people.values() for member in devices.values()]
+
     # ── whom a message reaches ───────────────────────────────────────────────────────────────────
 
     def devices_of(self, name: str) -> Devices:

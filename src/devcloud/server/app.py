@@ -31,7 +31,7 @@ from devcloud.server.control import Control
 from devcloud.server.hall import Hall, HallSettings
 from devcloud.server.host import Host
 from devcloud.server.hosting import LOCK_FILE
-from devcloud.server.legacy2023 import Doorway2023, Refusing2023
+from devcloud.server.legacy2023 import Doorway2023
 from devcloud.server.logs import get_log
 from devcloud.server.origins import Origins
 from devcloud.server.pages import Pages
@@ -69,13 +69,14 @@ class DevCloudServer:
     certificate: Certificate
     proxy_pin: str
     hall: Hall
+    host: Host
+    """The host's hand on it."""
     join: Join
     """Who may claim a new name."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
         self._stack = AsyncExitStack()
-        self._doorway: Doorway2023 | None = None
 
     async def __aenter__(self) -> "DevCloudServer":
         try:
@@ -155,15 +156,15 @@ class DevCloudServer:
             certificate = self._load_certificate()
             self._tls.renew(server_context(certificate), certificate.pin)
             self.certificate = certificate
-            announcement.write(self.settings.data, self.announcement)
             self._origins.certificate_names(names_in(certificate.certificate))
+            announcement.write(self.settings.data, self.announcement)
         except StorageFailed as failure:
             _log.error("certificate.kept", code=failure.code, why=str(failure))
         else:
             _log.info("certificate.loaded", fingerprint=certificate.fingerprint)
 
     async def _start_control(self) -> None:
-        host = Host(self.hall, self._doorway)
+        host = self.host
         control = Control(
             {
                 "users": host.users,
@@ -210,7 +211,6 @@ class DevCloudServer:
         self._stack.push_async_callback(runner.cleanup)
         pages = runner.server
         assert pages is not None
-        door = HttpDoor(
         return pages
 
     async def _start_pages(self) -> HttpDoor:
@@ -222,15 +222,16 @@ class DevCloudServer:
         made = Pages(self.hall, settings)
         pages = await self._run_pages(made.application())
         unencrypted = await self._run_pages(made.unencrypted(lambda: self._shown_fingerprint))
+        door = HttpDoor(
             websocket=self._open_websocket,
             pages=pages,
             path="/ws",
             subprotocol=SUBPROTOCOL,
             behind_proxy=self.settings.behind_proxy,
             head_s=self.settings.limits.door.silent_s,
-        )
             origin=self._check_origin,
             unencrypted=unencrypted,
+        )
         self._stack.callback(door.close)
         return door
 
@@ -244,11 +245,10 @@ class DevCloudServer:
 
     def _opener_2023(self) -> Opener:
         settings = self.settings
-        if not settings.legacy_2023:
-            return Refusing2023(settings.language)
-        self._doorway = Doorway2023(self.hall, settings.language)
-        self._stack.callback(self._doorway.close)
-        return self._doorway
+        doorway = Doorway2023(self.hall, settings.language, taking=settings.legacy_2023)
+        self._stack.callback(doorway.close)
+        self.host = Host(self.hall, doorway)
+        return doorway
 
     async def _start_datagrams(self, bound: Bound) -> None:
         stun = self.hall.metrics.stun

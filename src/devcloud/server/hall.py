@@ -24,7 +24,17 @@ from devcloud.directory.members import Member
 from devcloud.directory.people import People
 from devcloud.identity.keys import fingerprint
 from devcloud.model.errors import DevCloudError, Refused, StorageFailed
+from devcloud.model.presence import Status
 from devcloud.model.records import CallKind, CallRecord, EndReason
+from devcloud.server.happenings import (
+    Answered,
+    Called,
+    CallOver,
+    Came,
+    Happening,
+    StatusChanged,
+    Went,
+)
 from devcloud.server.logs import get_log
 from devcloud.server.metrics import Metrics
 from devcloud.server.settings import Limits
@@ -92,6 +102,8 @@ class Hall:
         )
         self.address_messages: Buckets[str] = Buckets(limits.address_messages)
         self.new_names: Buckets[str] = Buckets(limits.new_names)
+        self.tell: Callable[[Happening], None] = _nobody
+        """Whoever watches: the host's window. Called on the loop; must not raise."""
         self.stopping = False
         self.empty = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -127,6 +139,8 @@ class Hall:
         for part in _parts(people[PEOPLE_PER_MESSAGE:], PEOPLE_PER_MESSAGE):
             session.send(Presence(people=part))
         self.wake()
+        if not member.observer:
+            self.tell(Came(member.name, session.address, member.kind))
         _log.info("signed in", name=member.name, address=session.address, here=len(self.people))
 
     def check_free(self, name: str) -> None:
@@ -174,8 +188,16 @@ class Hall:
         if self.people.sign_out(member, self.now()):
             if not member.observer:
                 self.calls.gone(member.name, member.device, self.now())
+                self.tell(Went(member.name))
             self.wake()
             _log.info("signed out", name=member.name, here=len(self.people))
+
+    def set_status(self, member: Member, status: Status, takes_2023: bool) -> None:
+        """Somebody is not as they were."""
+        self.people.set_status(member, status, takes_2023, self.now())
+        self.wake()
+        if not member.observer:
+            self.tell(StatusChanged(member.name))
 
     def claim(self, account: Account, written: Written, *, invite: str = "") -> None:
         """Write a new name down, and the use of an invitation; a name that cannot be written is
@@ -196,7 +218,7 @@ class Hall:
 
     def observe(self, member: Member, message: CallMessage, rung: int) -> None:
         """Note what a message that was passed on does to its call; `rung` devices got it."""
-        now = self.now()
+        now, begun = self.now(), self.calls.begun
         record: CallRecord | None = None
         match message:
             case Invite():
@@ -208,8 +230,14 @@ class Hall:
                     rung=rung,
                     now=now,
                 )
+                if self.calls.begun != begun:
+                    self.tell(Called(member.name, message.to))
             case Answer():
-                self.calls.answered(message.call, by=member.name, device=member.device, now=now)
+                pair = self.calls.find(message.call)
+                if pair is not None and self.calls.answered(
+                    message.call, by=member.name, device=member.device, now=now
+                ):
+                    self.tell(Answered(*pair))
             case Decline():
                 record = self.calls.declined(
                     message.call,
@@ -241,6 +269,7 @@ class Hall:
 
     def _write_down(self, record: CallRecord) -> None:
         self.metrics.calls_ended[record.reason] += 1
+        self.tell(CallOver(record.caller, record.callee, record.reason))
         if not self.settings.records:
             return
         # The register lives on the loop's clock, which nobody can set back; records on the
@@ -322,6 +351,10 @@ class Hall:
             session.say_bye("server_stopping")
         if not self.sessions:
             self.empty.set()
+
+
+def _nobody(_: Happening) -> None:
+    """Nobody watches."""
 
 
 def _parts(whole: list[_T], size: int) -> list[list[_T]]:

@@ -12,6 +12,7 @@ from devcloud.model.errors import BadSettings, DevCloudError
 from devcloud.model.names import fold_name
 from devcloud.server.blocking import parse_block
 from devcloud.server.hall import Hall
+from devcloud.server.happenings import Happening, Here
 from devcloud.server.legacy2023 import Doorway2023
 from devcloud.server.store import Written
 
@@ -19,7 +20,7 @@ from devcloud.server.store import Written
 class Host:
     """The host's hand on a running server. Each returns what is told to the host."""
 
-    def __init__(self, hall: Hall, doorway: Doorway2023 | None) -> None:
+    def __init__(self, hall: Hall, doorway: Doorway2023) -> None:
         self._hall = hall
         self._doorway = doorway
 
@@ -54,10 +55,42 @@ class Host:
         await _stored(lambda written: self._hall.store.unblock(block, written))
         return {"kind": block.kind.value}
 
+    # ── for a window of the same process ─────────────────────────────────────────────────────────
+
+    def everyone(self) -> tuple[Here, ...]:
+        """Return everybody who is connected: a line per device."""
+        talking = {fold_name(name) for pair in self._hall.calls.talking() for name in pair}
+        return tuple(
+            Here(
+                name=member.name,
+                address=member.handle.address,
+                kind=member.kind,
+                status=member.status,
+                in_call=member.folded in talking,
+            )
+            for member in self._hall.people.devices()
+        )
+
+    @property
+    def calls(self) -> int:
+        """How many calls were answered and go on."""
+        return len(self._hall.calls.talking())
+
+    def watch(self, tell: Callable[[Happening], None]) -> None:
+        """Have `tell` called on the loop with everything that happens; it must not raise."""
+        self._hall.tell = tell
+
+    def disconnect(self, name: str) -> int:
+        """Close the connections of a name, which may come back; return how many there were."""
+        return self._throw_out(Block(BlockKind.NAME, fold_name(name)), "disconnected")
+
+    def take_2023(self, taking: bool) -> None:
+        """Take programs of 2023 from now on, or none any more."""
+        self._doorway.take(taking)
+
     def _throw_out(self, block: Block, code: str) -> int:
         blocks = Blocks((block,))
-        old = 0 if self._doorway is None else self._doorway.throw_out(blocks)
-        return old + self._hall.throw_out(blocks, code)
+        return self._doorway.throw_out(blocks) + self._hall.throw_out(blocks, code)
 
 
 async def _stored(ask: Callable[[Written], None]) -> None:

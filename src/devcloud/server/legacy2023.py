@@ -1,7 +1,7 @@
 """Clients of 2023 at the one port: connections that begin with `{`, over the pure machine.
 
-    Doorway2023    the opener: hands each connection its protocol, closes all at the end
-    Refusing2023   the opener of a server that takes none of them
+    Doorway2023    the opener: hands each connection its protocol, or refuses it where the host
+                   takes none of them; closes all at the end
     Connection2023 one connection: the machine, its timer, and the directory as it sees it
 
 Knows no request and no reply (`wire.legacy2023`) and no presence (`directory`).
@@ -19,6 +19,7 @@ from devcloud.model.records import CallKind
 from devcloud.model.texts import Language, say
 from devcloud.net.addresses import plain_address
 from devcloud.server.hall import Hall
+from devcloud.server.happenings import Came, Went
 from devcloud.server.logs import get_log
 from devcloud.wire.legacy2023.connection import Claim, Connection
 from devcloud.wire.legacy2023.sentences import sentence
@@ -36,23 +37,42 @@ _log = get_log(__name__)
 
 
 class Doorway2023:
-    """Opens connections of 2023. `close` ends those there are."""
+    """Opens connections of 2023, while the host takes them (`taking`). `close` ends those there
+    are."""
 
-    def __init__(self, hall: Hall, language: Language) -> None:
+    def __init__(self, hall: Hall, language: Language, *, taking: bool = True) -> None:
         self.hall = hall
         self.language = language
+        self.taking = taking
         self.connections: set[Connection2023] = set()
+        self._told = False
+
+    def take(self, taking: bool) -> None:
+        """Take such connections from now on, or none any more."""
+        self.taking, self._told = taking, False
+        if not taking:
+            self.close()
 
     def matches(self, first: int) -> bool:
         """A brace: the 2023 programs send bare JSON objects."""
         return first == FIRST_BYTE
 
     async def open(self, sock: socket.socket, address: str) -> None:
-        """Attach the protocol. Raises OSError."""
+        """Attach the protocol, or close the connection. Raises OSError."""
+        if not self.taking:
+            self._refuse(sock, address)
+            return
         _keep_alive(sock)
         await asyncio.get_running_loop().connect_accepted_socket(
             lambda: Connection2023(self, plain_address(address)), sock
         )
+
+    def _refuse(self, sock: socket.socket, address: str) -> None:
+        sock.close()
+        if not self._told:
+            # Once: a program that tries again and again must not fill the log.
+            self._told = True
+            _log.info(say("legacy2023.refused_here", self.language, address=address))
 
     def throw_out(self, blocks: Blocks) -> int:
         """Close the connections that one of `blocks` is about; return how many."""
@@ -65,25 +85,6 @@ class Doorway2023:
         """Close every connection; whoever held a name is gone."""
         for connection in list(self.connections):
             connection.close()
-
-
-class Refusing2023:
-    """Closes connections of 2023, and says so in the log once."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-        self._told = False
-
-    def matches(self, first: int) -> bool:
-        """A brace."""
-        return first == FIRST_BYTE
-
-    async def open(self, sock: socket.socket, address: str) -> None:
-        """Close it."""
-        sock.close()
-        if not self._told:
-            self._told = True
-            _log.info(say("legacy2023.refused_here", self._language, address=address))
 
 
 class Connection2023(asyncio.Protocol):
@@ -164,6 +165,8 @@ class Connection2023(asyncio.Protocol):
         def written(failure: DevCloudError | None) -> None:
             if failure is not None:
                 self._sign_out(member)
+            else:
+                hall.tell(Came(name, address, _LEGACY))
             self._settle(Claim.GRANTED if failure is None else Claim.REFUSED)
 
         try:
@@ -200,6 +203,7 @@ class Connection2023(asyncio.Protocol):
             if member.handle is self:
                 self._sign_out(member)
                 self._doorway.hall.store.delete_2023(name)
+                self._doorway.hall.tell(Went(name))
 
     def _sign_out(self, member: Member) -> None:
         hall = self._doorway.hall

@@ -152,10 +152,7 @@ class Session:
             case _ if self._member is None:
                 raise Refused("not_signed_in")
             case SetStatus():
-                self._hall.people.set_status(
-                    self._member, message.status, message.takes_2023, self._hall.now()
-                )
-                self._hall.wake()
+                self._hall.set_status(self._member, message.status, message.takes_2023)
             case Watch():
                 self._watch(self._member, message)
 

@@ -168,3 +168,12 @@ def test_the_server_stops(register: CallRegister) -> None:
     invited(register)
     register.answered("c1", by="John", device="j", now=1)
     assert register.end_all(9) == [record(EndReason.CONNECTION_LOST, 9, answered=1)]
+
+
+def test_who_is_talking(register: CallRegister) -> None:
+    invited(register)
+    assert (register.talking(), register.find("c1")) == ([], ("Marc", "John"))
+    register.answered("c1", by="John", device="j", now=5)
+    assert register.talking() == [("Marc", "John")]
+    register.ended("c1", by="John", reason=EndReason.COMPLETED, now=6)
+    assert (register.talking(), register.find("c1")) == ([], None)

@@ -275,3 +275,11 @@ def test_searching_finds_so_many_and_no_more() -> None:
         people.sign_in(member(f"P{i:03}"), 0)
     found = people.search(member("Seeker"), "p")
     assert [p.name for p in found] == [f"P{i:03}" for i in range(MOST_FOUND)]
+
+
+def test_every_device_but_those_of_observers() -> None:
+    people = People()
+    desk, phone, watcher = member("Marc"), member("Marc", "2"), member("John", observer=True)
+    for each in (desk, phone, watcher):
+        people.sign_in(each, 0)
+    assert people.devices() == [desk, phone]
