@@ -1,0 +1,1 @@
+"""Contacts and history, in one SQLite file of the data directory."""

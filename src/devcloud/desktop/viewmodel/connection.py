@@ -1,0 +1,206 @@
+"""The connection page: who and where, checked, and what went wrong.
+
+Signing in itself is `AppModel.sign_in`'s; here is the form.
+"""
+
+import unicodedata
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from devcloud.desktop.viewmodel.address import is_host, split_address
+from devcloud.desktop.viewmodel.texts import T
+from devcloud.desktop.viewmodel.values import Banner
+from devcloud.model.errors import BadName, DevCloudError
+from devcloud.model.names import parse_name
+
+if TYPE_CHECKING:
+    from devcloud.desktop.viewmodel.app import AppModel
+
+FIELDS = ("name", "host", "port")
+LONGEST = 2048
+
+
+class ConnectModel(QObject):
+    """The fields `name`, `host`, `port` (text), their errors, and the banner."""
+
+    fields_changed = Signal()
+    errors_changed = Signal()
+    focus_field = Signal(str)
+    busy_changed = Signal()
+    banner_changed = Signal()
+
+    def __init__(self, app: "AppModel") -> None:
+        super().__init__(app)
+        self._app = app
+        self._text = T(app)
+        value = app.settings.value
+        self._fields = {"name": value("name"), "host": value("host"), "port": str(value("port"))}
+        self._checked = False
+        self._link = ""
+        """The rest of an invite link, which goes with the host it brought."""
+        self._link_host = ""
+        self.errors: dict[str, str] = {}
+        self.busy = False
+        self.banner: Banner | None = None
+
+    @property
+    def name(self) -> str:
+        """Who one is."""
+        return str(self._fields["name"])
+
+    @property
+    def host(self) -> str:
+        """Where the server is."""
+        return str(self._fields["host"])
+
+    @property
+    def port(self) -> str:
+        """And its port, as typed."""
+        return str(self._fields["port"])
+
+    @property
+    def at_startup(self) -> bool:
+        """Whether to connect when the program starts."""
+        return bool(self._app.settings.value("connect_at_startup"))
+
+    @at_startup.setter
+    def at_startup(self, on: bool) -> None:
+        self._app.settings.set("connect_at_startup", on)
+
+    @property
+    def first_field(self) -> str:
+        """Where the focus is at first: the first empty field, or none."""
+        return next((field for field in FIELDS if not self._fields[field].strip()), "")
+
+    @property
+    def address(self) -> str:
+        """What is signed in to: the fields, with the pin and the invitation of a link."""
+        host = f"[{self.host.strip()}]" if ":" in self.host else self.host.strip()
+        authority = f"{host}:{self.port.strip()}"
+        if self._link and self._link_host == self.host:
+            return f"devcloud://{authority}/?{self._link}"
+        return authority
+
+    def set_field(self, field: Literal["name", "host", "port"], text: str) -> None:
+        """The person typed or pasted. «host:port» or a link in `host` fills what it brings."""
+        text = text[:LONGEST]
+        if field == "host":
+            found = split_address(text)
+            if found is not None:
+                self._fields["host"], self._fields["port"] = found.host, str(found.port)
+                if found.query:
+                    self._link, self._link_host = found.query, found.host
+            else:
+                self._fields["host"] = text
+        else:
+            self._fields[field] = text
+        self.fields_changed.emit()
+        if self._checked:
+            self._check()
+
+    # ── connecting ───────────────────────────────────────────────────────────────────────────────
+
+    def submit(self) -> None:
+        """Connect, when all fields are right; else the first wrong one takes the focus."""
+        if self.busy:
+            return
+        self._checked = True
+        self._check()
+        self._banner(None)
+        wrong = next((field for field in FIELDS if field in self.errors), None)
+        if wrong is not None:
+            self.focus_field.emit(wrong)
+            self._app.announce.emit(self._text(self.errors[wrong]), True)
+            return
+        self._fields = {field: text.strip() for field, text in self._fields.items()}
+        self.fields_changed.emit()
+        self._app.sign_in(self.name, self.address)
+
+    def cancel(self) -> None:
+        """Stop connecting."""
+        if self.busy:
+            self._app.disconnect_from_server()
+
+    def banner_action(self) -> None:
+        """What the banner's button does."""
+        banner = self.banner
+        if banner is None:
+            return
+        if banner.action == "retry":
+            self.submit()
+        elif banner.action == "show_fingerprint":
+            self._app.ask_about_server_key()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a connection is being made."""
+        if busy != self.busy:
+            self.busy = busy
+            self.busy_changed.emit()
+
+    def failed(self, error: DevCloudError | None) -> None:
+        """Connecting did not work, or the connection is over for good."""
+        if error is None:
+            self._banner(None)
+            return
+        text, action = self._explained(error)
+        action_text = self._text(f"connect_{action}") if action else ""
+        self._banner(Banner(text, action_text, action))
+        self._app.announce.emit(text, True)
+        self._app.log.add_text(text)
+
+    def _explained(
+        self, error: DevCloudError
+    ) -> tuple[str, Literal["", "retry", "show_fingerprint"]]:
+        address = f"{self.host}:{self.port}"
+        match error.code:
+            case "name_taken":
+                return self._text("connect_name_taken"), "retry"
+            case "server_unreachable":
+                return self._text("connect_no_answer", address=address), "retry"
+            case "certificate_changed":
+                return self._text("connect_key_changed"), "show_fingerprint"
+        return error.text(self._app.language), "retry"
+
+    def retranslate(self) -> None:
+        """Another language."""
+        self._banner(None)
+        self.errors_changed.emit()
+
+    def _banner(self, banner: Banner | None) -> None:
+        if banner != self.banner:
+            self.banner = banner
+            self.banner_changed.emit()
+
+    def _check(self) -> None:
+        errors = {
+            field: key
+            for field, key in (
+                ("name", _name_error(self.name)),
+                ("host", "" if is_host(self.host) else "connect_error_host"),
+                ("port", _port_error(self.port)),
+            )
+            if key
+        }
+        if errors != self.errors:
+            self.errors = errors
+            self.errors_changed.emit()
+
+
+def _name_error(text: str) -> str:
+    name = unicodedata.normalize("NFC", text.strip())
+    if not name:
+        return "connect_error_name"
+    try:
+        parse_name(name)
+    except BadName as wrong:
+        if wrong.code == "name_too_long":
+            return "connect_error_name_long"
+        return "connect_error_name_signs"
+    return ""
+
+
+def _port_error(text: str) -> str:
+    text = text.strip()
+    right = text.isascii() and text.isdecimal() and len(text) <= 5 and 1024 <= int(text) <= 65535
+    return "" if right else "connect_error_port"
