@@ -7,7 +7,7 @@ that paint themselves ask it for colours and lengths when they paint, and are to
 from typing import Final, Literal, cast
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAccessibilityHints, QColor, QFont, QFontMetrics
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QStyleHints
 from PySide6.QtWidgets import QApplication, QWidget
 
 from devcloud.desktop.theme.fonts import make_font
@@ -39,9 +39,10 @@ class Theme(QObject):
         self._colours: dict[str, QColor] = {}
         self._style = FocusStyle(self)
         app.setStyle(self._style)
-        hints = app.styleHints()
-        hints.colorSchemeChanged.connect(self._follow_system)
-        hints.accessibility().motionPreferenceChanged.connect(self._follow_motion)
+        # Kept: the platform's hints for Python live no longer than the object they came from.
+        self._hints = app.styleHints()
+        self._hints.colorSchemeChanged.connect(self._follow_system)
+        self._system_motion = _MotionHint(self._hints)
 
     @classmethod
     def install(cls, app: QApplication) -> "Theme":
@@ -83,9 +84,7 @@ class Theme(QObject):
     @property
     def reduced_motion(self) -> bool:
         """Whether nothing moves: chosen here, or asked for by the system."""
-        hints = self._app.styleHints().accessibility()
-        asked = hints.motionPreference() == Qt.MotionPreference.ReducedMotion
-        return self._reduced_motion or asked
+        return self._reduced_motion or self._system_motion.is_reduced
 
     @reduced_motion.setter
     def reduced_motion(self, reduced: bool) -> None:
@@ -181,7 +180,7 @@ class Theme(QObject):
     def _wanted_mode(self) -> Mode:
         if self._choice != "system":
             return self._choice
-        scheme = self._app.styleHints().colorScheme()
+        scheme = self._hints.colorScheme()
         return "dark" if scheme == Qt.ColorScheme.Dark else "light"
 
     def _apply(self) -> None:
@@ -196,8 +195,21 @@ class Theme(QObject):
         if self._choice == "system" and self._wanted_mode() != self.mode:
             self._apply()
 
-    def _follow_motion(self, _preference: QAccessibilityHints) -> None:
-        self.changed.emit()
+
+class _MotionHint:
+    """What the system asks of motion; nothing where Qt is too old to know (before 6.11)."""
+
+    def __init__(self, hints: QStyleHints) -> None:
+        ask = getattr(hints, "accessibility", None)
+        accessibility = ask() if ask is not None else None
+        self._accessibility = accessibility if hasattr(accessibility, "motionPreference") else None
+
+    @property
+    def is_reduced(self) -> bool:
+        if self._accessibility is None:
+            return False
+        wanted = self._accessibility.motionPreference()
+        return bool(wanted == Qt.MotionPreference.ReducedMotion)
 
 
 def theme() -> Theme:

@@ -1,6 +1,6 @@
 """A red pill with a number: missed calls, unread messages. Nothing at 0, «99+» above 99."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -59,9 +59,21 @@ class BadgeCount(QWidget):
     def set_count(self, count: int) -> None:
         """Show another number; 0 hides the badge."""
         self._count = max(0, count)
-        self.setVisible(self._count > 0)
+        self._show_or_hide()
         self.updateGeometry()
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Show once there is something to be shown in: alone it would be a window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ParentChange:
+            self._show_or_hide()
+
+    def _show_or_hide(self) -> None:
+        if self._count == 0:
+            self.hide()
+        elif self.parentWidget() is not None:
+            self.show()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As wide as the number."""

@@ -24,7 +24,6 @@ class BoxedRow(QWidget):
         super().__init__(parent)
         self.title = WrapLabel(title, "body")
         self.subtitle = WrapLabel(subtitle, "small", "muted")
-        self.subtitle.setVisible(bool(subtitle))
         self.trailing = trailing
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -41,6 +40,7 @@ class BoxedRow(QWidget):
         row.addLayout(words, 1)
         if trailing is not None:
             row.addWidget(trailing, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.subtitle.setVisible(bool(subtitle))
         self._name_trailing()
         self._restyle()
         theme().changed.connect(self._restyle)
@@ -75,7 +75,6 @@ class BoxedList(QWidget):
         super().__init__(parent)
         self.title = WrapLabel(title or "", "caption", "muted")
         self.title.setProperty("groupTitle", True)
-        self.title.setVisible(title is not None)
         self.title.setContentsMargins(4, 0, 4, 0)
         self._frame = QFrame()
         self._frame.setProperty("role", "boxed")
@@ -89,6 +88,7 @@ class BoxedList(QWidget):
         column.setSpacing(8)
         column.addWidget(self.title)
         column.addWidget(self._frame)
+        self.title.setVisible(title is not None)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     @property

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QTextLayout,
     QTextOption,
 )
@@ -112,12 +111,6 @@ class WrapLabel(Label):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """A few letters; the height follows the width."""
         return QSize(min(self._natural_width(), theme().px(48)), self._line_height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Ask for the height anew: a layout without a height for a width looks at the minimum."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.setMinimumHeight(self.heightForWidth(self.width()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw the lines, as many as there are."""

@@ -174,7 +174,7 @@ class PulseRings(_Ringed):
         self._since = QElapsedTimer()
         self._clock = QTimer(self)
         self._clock.setInterval(50)
-        self._clock.timeout.connect(self.update)
+        self._clock.timeout.connect(self._tick)
         theme().changed.connect(self._restart)
 
     @property
@@ -197,6 +197,9 @@ class PulseRings(_Ringed):
         """Stop: what nobody sees costs nothing."""
         super().hideEvent(event)
         self._clock.stop()
+
+    def _tick(self) -> None:
+        self.update()
 
     def _restart(self) -> None:
         if self._running and self.isVisible() and not theme().reduced_motion:
