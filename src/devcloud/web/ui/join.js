@@ -1,0 +1,196 @@
+/**
+ * The first pages: the name under which one joins, then the microphone.
+ */
+
+import { app, attempt, draw } from './app.js';
+import { h, icon } from './dom.js';
+import { preferences, prefer } from './preferences.js';
+import { connect, echoIsHere, invite, testSound } from './session.js';
+import { language, say, sayError, speak } from './texts.js';
+import { meter, showLevel } from './widgets.js';
+
+let connecting = false;
+let problem = '';
+/** @type {string | null} */
+let nameProblem = null;
+let micProblem = '';
+let asking = false;
+/** @type {(() => void) | null} */
+let stopLevel = null;
+
+const brand = () => h('span', { class: 'brand' }, icon('brand'));
+
+/** @param {string} text @param {string} id */
+const fieldError = (text, id) =>
+  h('p', { class: 'msg error', id }, icon('error', 's'), h('span', null, text));
+
+export function joinPage() {
+  return h('main', { class: 'pane welcome' },
+    h('div', { class: 'card-col form' },
+      h('div', { class: 'ident' }, brand(), h('h1', null, 'DevCloud'),
+        h('p', { class: 'muted' }, say('tagline'))),
+      window.isSecureContext ? form() : insecure()));
+}
+
+const insecure = () =>
+  h('div', { class: 'block warn' }, icon('unlock'),
+    h('p', null, h('b', null, say('insecure_title')), ' ', say('insecure')));
+
+function form() {
+  return h('form', { class: 'stack', novalidate: true, onsubmit: submit },
+    h('div', { class: 'field' },
+      h('label', { for: 'name' }, say('your_name')),
+      h('input', { id: 'name', class: `input tall ${nameProblem ? 'error' : ''}`, maxlength: '64',
+        autocomplete: 'nickname', value: preferences.name, readOnly: connecting,
+        'aria-invalid': Boolean(nameProblem), 'aria-describedby': nameProblem ? 'name-error' : null,
+        ref: (/** @type {HTMLElement} */ el) => preferences.name || el.focus(),
+        oninput: (/** @type {any} */ event) => {
+          preferences.name = event.target.value;
+          if (nameProblem !== null) nameProblem = faultOf(preferences.name);
+          draw();
+        } }),
+      nameProblem && fieldError(nameProblem, 'name-error')),
+    invite.token && h('p', { class: 'msg' }, icon('check', 's'),
+      h('span', { class: 'grow' }, `${say('invite')}. ${say('invite_from_link')}`)),
+    problem && h('div', { class: 'block bad', role: 'alert' }, icon('alert'), h('p', null, problem)),
+    h('button', { class: 'btn primary large block', type: 'submit' },
+      connecting && icon('spinner'), say(connecting ? 'connecting' : 'connect')),
+    h('div', { class: 'row end' }, languageChoice()));
+}
+
+const languageChoice = () =>
+  h('label', { class: 'lang' }, icon('globe', 's'),
+    h('span', { class: 'sr' }, say('language')),
+    h('select', { onchange: async (/** @type {any} */ event) => {
+      prefer({ language: event.target.value });
+      await attempt(() => speak(preferences.language));
+      if (nameProblem) nameProblem = faultOf(preferences.name);
+      problem = '';
+      draw();
+    } },
+    [['fr', 'Français'], ['en', 'English']].map(([value, text]) =>
+      h('option', { key: value, value, lang: value, selected: value === language }, text))),
+    icon('down', 's'));
+
+/** @param {string} name */
+const faultOf = (name) => (name.trim() ? '' : say('name_needed'));
+
+/** @param {Event} event */
+async function submit(event) {
+  event.preventDefault();
+  if (connecting) return;
+  await join();
+}
+
+/** Sign in with the name that is remembered. */
+export async function join() {
+  problem = '';
+  nameProblem = faultOf(preferences.name);
+  if (nameProblem) {
+    document.getElementById('name')?.focus();
+    draw();
+    return;
+  }
+  connecting = true;
+  draw();
+  try {
+    await connect(preferences.name.trim());
+  } catch (error) {
+    if (/** @type {any} */ (error)?.code?.startsWith('name_')) {
+      nameProblem = sayError(error);
+      document.getElementById('name')?.focus();
+    } else problem = sayError(error);
+  } finally {
+    connecting = false;
+    draw();
+  }
+}
+
+/** @param {string} text what ended the connection */
+export function tellWhy(text) {
+  problem = text;
+  app.page = 'join';
+  draw();
+}
+
+export function microphonePage() {
+  const ready = app.media.permission === 'granted';
+  const refused = app.media.permission === 'denied';
+  return h('main', { class: 'pane welcome' },
+    h('div', { class: 'card-col form' },
+      h('div', { class: 'ident' },
+        h('span', { class: `brand ${ready ? 'ok' : refused ? 'bad' : ''}` },
+          icon(refused ? 'mic-off' : 'mic')),
+        h('h1', { tabindex: '-1', ref: (/** @type {HTMLElement} */ el) => el.focus() },
+          say(ready ? 'mic_works' : refused ? 'mic_refused' : 'mic_title')),
+        h('p', { class: 'muted' }, say(ready ? 'mic_speak' : 'mic_why'))),
+      ready ? readyPart() : askPart(refused)));
+}
+
+/** @param {boolean} refused */
+function askPart(refused) {
+  return h('div', { class: 'stack', key: 'ask' },
+    refused && h('div', { class: 'block' }, icon('info'), h('p', null, say(howToAllow()))),
+    micProblem && !refused &&
+      h('div', { class: 'block bad', role: 'alert' }, icon('alert'), h('p', null, micProblem)),
+    h('button', { class: 'btn primary large block', type: 'button', onclick: allow },
+      asking && icon('spinner'), say(refused || micProblem ? 'retry' : 'mic_allow')),
+    asking && h('p', { class: 'small muted center-text' }, say('mic_asking')),
+    h('button', { class: 'btn flat block', type: 'button', onclick: enter }, say('mic_later')));
+}
+
+function readyPart() {
+  return h('div', { class: 'stack', key: 'ready', ref: listen },
+    meter(),
+    echoIsHere() && h('div', { class: 'stack tight' },
+      h('button', { class: 'btn large block', type: 'button',
+        onclick: () => {
+          enter();
+          testSound();
+        } }, icon('headset'), say('test_sound')),
+      h('p', { class: 'small muted center-text' }, say('test_sound_why'))),
+    h('button', { class: 'btn primary large block', type: 'button', onclick: enter },
+      say('go_on')));
+}
+
+/** @param {HTMLElement} el */
+async function listen(el) {
+  const stop = await attempt(() => app.media.testMicrophone((level) => showLevel(level)));
+  if (!stop) return;
+  // The page may have gone while the microphone opened.
+  if (el.isConnected) stopLevel = stop;
+  else stop();
+}
+
+async function allow() {
+  if (asking) return;
+  asking = true;
+  micProblem = '';
+  draw();
+  try {
+    await app.media.ask();
+  } catch (error) {
+    const code = /** @type {any} */ (error)?.code ?? '';
+    const own = { microphone_missing: 'mic_none', microphone_busy: 'mic_busy' };
+    micProblem = code in own ? say(/** @type {any} */ (own)[code]) : sayError(error);
+  } finally {
+    asking = false;
+    draw();
+  }
+}
+
+/** Go on to the contacts. */
+function enter() {
+  stopLevel?.();
+  stopLevel = null;
+  app.page = 'home';
+  draw();
+}
+
+/** Each browser hides the permission elsewhere. */
+function howToAllow() {
+  const agent = navigator.userAgent;
+  if (/Firefox\//.test(agent) && !/Mobile/.test(agent)) return 'mic_how_firefox';
+  if (/Android|Mobile/.test(agent)) return 'mic_how_phone';
+  return /Chrom(e|ium)\//.test(agent) ? 'mic_how_chromium' : 'mic_how_safari';
+}
