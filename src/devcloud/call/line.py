@@ -131,9 +131,14 @@ class Line:
         return min([each for each in deadlines if each is not None], default=None)
 
     @property
+    def full(self) -> bool:
+        """Whether there is no room for one more call."""
+        return len(self._live()) >= (MOST_RINGING if self.waiting else 1)
+
+    @property
     def busy(self) -> bool:
         """Whether somebody who calls now is told «busy»."""
-        return self.quiet or len(self._live()) >= (MOST_RINGING if self.waiting else 1)
+        return self.quiet or self.full
 
     def place(
         self, id: str, peer: str, now: float, wall: float, *, kind: CallKind = CallKind.DEVCLOUD
@@ -197,17 +202,8 @@ class Line:
         told_busy = self.busy and kind is CallKind.DEVCLOUD
         superseded = self._supersede(peer, now) if told_busy else []
         if self.busy:
-            record = CallRecord(
-                call=id,
-                caller=peer,
-                callee=self.me,
-                kind=kind,
-                begun_at=wall,
-                answered_at=None,
-                ended_at=wall,
-                reason=EndReason.BUSY,
-            )
             refusal = self.refuse(id, peer, device, EndReason.BUSY)
+            record = self.record_refused(id, peer, kind, wall, EndReason.BUSY)
             return [*superseded, *refusal, (None, do.Remember(record))]
         begun = self._begin(call, now)
         return [*superseded, (call, Rang()), *begun]
@@ -220,6 +216,21 @@ class Line:
         """Decline an invitation before it becomes a call."""
         self._bury(id, _Grave(reason))
         return [(None, Refuse(id, peer, device, reason))]
+
+    def record_refused(
+        self, id: str, peer: str, kind: CallKind, wall: float, reason: EndReason
+    ) -> CallRecord:
+        """Return the record of an invitation that never became a call."""
+        return CallRecord(
+            call=id,
+            caller=peer,
+            callee=self.me,
+            kind=kind,
+            begun_at=wall,
+            answered_at=None,
+            ended_at=wall,
+            reason=reason,
+        )
 
     def handle(self, id: str, event: Event, now: float) -> list[Output]:
         """Something happened to a call.

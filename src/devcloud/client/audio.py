@@ -145,11 +145,10 @@ class CallAudio:
             if not self._readers:
                 self._report_voice()
 
-    async def levels(self) -> AsyncIterator[Levels]:
+    def levels(self) -> AsyncIterator[Levels]:
         """Yield how loud it is, 20 times a second, until the call is over; see `Levels`. Whoever
         is late gets the newest only."""
-        async for levels in self._levels.read():
-            yield levels
+        return self._levels.read()
 
     # ── for the client ───────────────────────────────────────────────────────────────────────────
 

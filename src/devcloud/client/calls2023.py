@@ -20,7 +20,7 @@ from devcloud.call import commands as do
 from devcloud.call import events as on
 from devcloud.call.line import Busy, Line, Output
 from devcloud.call.machine import Call
-from devcloud.client.actions import Action, Distrusted, Locate, Noted2023, Order
+from devcloud.client.actions import Action, Distrusted, Locate, Noted2023, Order, Remembered
 from devcloud.client.translate import ORDERS
 from devcloud.media import control
 from devcloud.model.errors import LocalError, Refused, Untrusted
@@ -154,7 +154,7 @@ class Calls2023:
 
     def received(self, data: bytes, source: str, now: float) -> None:
         """A datagram has come; if it is voice, the media has played it already."""
-        self._exchange.busy = self._line.busy or not self.taking
+        self._exchange.busy = self._line.full or not self.taking
         self._exchange.receive(data, source, now)
         self.settle(now)
 
@@ -163,7 +163,7 @@ class Calls2023:
     ) -> None:
         """Answer `asked`: the directory has that name at `address`, or nowhere. If it rings now, it
         does as `call`."""
-        self._exchange.busy = self._line.busy or not self.taking
+        self._exchange.busy = self._line.full or not self.taking
         self._exchange.identify(asked.caller, asked.source, address, now)
         for happening in self._exchange.take_happenings():
             if isinstance(happening, happenings.Rang):
@@ -196,11 +196,12 @@ class Calls2023:
     # ── what has happened ────────────────────────────────────────────────────────────────────────
 
     def _ring(self, rang: happenings.Rang, call: str, now: float, wall: float) -> None:
-        try:
-            self._require_allowed(rang.caller)
-        except Untrusted as error:
+        refused = self._refused(rang.caller)
+        if refused is not None:
             self._exchange.hang_up(now)
-            self._out(Distrusted(None, error, rang.caller))
+            kind = CallKind.LEGACY_2023
+            record = self._line.record_refused(call, rang.caller, kind, wall, refused)
+            self._out(Remembered(record))
             return
         self._call = call
         self._out(Noted2023(rang))
@@ -215,6 +216,15 @@ class Calls2023:
             kind=CallKind.LEGACY_2023,
         )
         self._carry_out(outputs, now)
+
+    def _refused(self, caller: str) -> EndReason | None:
+        """Return why somebody may not ring here, None where they may."""
+        try:
+            self._require_allowed(caller)
+        except Untrusted as error:
+            self._out(Distrusted(None, error, caller))
+            return EndReason.REJECTED_BY_POLICY
+        return EndReason.BUSY if self._line.quiet else None
 
     def _happened(self, happening: happenings.Happening) -> None:
         call = self._line.calls.get(self._call)

@@ -9,6 +9,7 @@ Knows nothing of calls.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from devcloud.client.feed import Feed
@@ -71,10 +72,11 @@ class Equipment:
         """Yield the devices there are, each time that they are not as before; only the newest
         wait."""
         told: tuple[control.Device, ...] | None = None
-        async for devices in self._lists.read():
-            if devices != told:
-                told = devices
-                yield devices
+        async with aclosing(self._lists.read()) as lists:
+            async for devices in lists:
+                if devices != told:
+                    told = devices
+                    yield devices
 
     def process(self, wanted: control.Processing) -> None:
         """Use this processing from now on."""
@@ -83,7 +85,9 @@ class Equipment:
 
     def set_gains(self, input_db: float, output_db: float) -> None:
         """Amplify the microphone and what is heard."""
-        self._gains = control.Gains(input_db=input_db, output_db=output_db)
+        self._gains = control.Gains(
+            input_db=control.bounded_gain(input_db), output_db=control.bounded_gain(output_db)
+        )
         self._order(self._gains)
 
     async def test_microphone(

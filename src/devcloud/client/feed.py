@@ -5,7 +5,7 @@ Knows nothing of what the news is.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Feed(Generic[T]):
         self._closed = True
         self._news.set()
 
-    async def read(self) -> AsyncIterator[T]:
+    async def read(self) -> AsyncGenerator[T]:
         """Yield what is put in from now on."""
         reader = object()
         queue = self._readers[reader] = deque(maxlen=self._most)

@@ -112,21 +112,19 @@ class ClientCall:
         """The speaker that is used now, by its name; empty where there is none."""
         return self._devices.get(DeviceKind.OUTPUT, "")
 
-    async def notices(self) -> AsyncIterator[Notice]:
+    def notices(self) -> AsyncIterator[Notice]:
         """Yield what becomes of the devices from now on, until the call is over: `DeviceFailed`,
         `DeviceChanged`, `NoMicrophone`. The call itself goes on.
 
             async for notice in call.notices():
                 if isinstance(notice, DeviceChanged): ...
         """
-        async for notice in self._notices.read():
-            yield notice
+        return self._notices.read()
 
-    async def levels(self) -> AsyncIterator[Levels]:
+    def levels(self) -> AsyncIterator[Levels]:
         """Yield how loud it is on both sides, 20 times a second, until the call is over. Whoever
         is late gets the newest only."""
-        async for levels in self.audio.levels():
-            yield levels
+        return self.audio.levels()
 
     async def accept(self) -> None:
         """Take the call. Returns at once; `connected` waits for the voice.

@@ -29,11 +29,10 @@ class SharedAudio:
         """
         return await self.core.equipment.devices()
 
-    async def devices_changed(self) -> AsyncIterator[tuple[control.Device, ...]]:
+    def devices_changed(self) -> AsyncIterator[tuple[control.Device, ...]]:
         """Yield the devices each time that some came or went, in a call or not. Looking costs a
         little: iterate while somebody wants to know."""
-        async for devices in self.core.equipment.devices_changed():
-            yield devices
+        return self.core.equipment.devices_changed()
 
     def processing(self, wanted: control.Processing) -> None:
         """Switch what is done to the microphone's sound, for all calls, from now on.
@@ -57,7 +56,7 @@ class SharedAudio:
         for call in self._calls.values():
             call.changed()
 
-    async def test_microphone(
+    def test_microphone(
         self, device: str = "", seconds: float = 3.0, *, speaker: str = ""
     ) -> AsyncIterator[float]:
         """Record a microphone for `seconds` (at most 30), then play that on `speaker`, and yield
@@ -70,5 +69,4 @@ class SharedAudio:
         Raises:
             MediaFailed: `device_*`, `media_ended`, `device_test_running`.
         """
-        async for level in self.core.equipment.test_microphone(device, seconds, speaker):
-            yield level
+        return self.core.equipment.test_microphone(device, seconds, speaker)

@@ -76,7 +76,7 @@ class Sounds:
             ring=number,
             path=str(Path(path).absolute()),
             device=device,
-            gain_db=gain_db,
+            gain_db=control.bounded_gain(gain_db),
             loop=loop,
         )
         self._playing[number] = (handle, ring)

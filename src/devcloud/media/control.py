@@ -37,13 +37,14 @@ from devcloud.media.message import (
     MOST_RINGS,
     SAMPLE_RATE,
     ControlMessage,
+    bounded_gain,
 )  # fmt: skip
 from devcloud.wire.signalling.bodies import IceCandidate
 
 __all__ = [
     "BLOCK_BYTES", "BLOCK_SAMPLES", "MOST_RINGS", "SAMPLE_RATE", "Device", "Devices", "Gains",
     "ListDevices", "Processing", "Ring", "RingEnded", "RingTrouble", "StopRing", "StopTest",
-    "TestEnded", "TestLevel", "TestMicrophone", "WatchDevices",
+    "TestEnded", "TestLevel", "TestMicrophone", "WatchDevices", "bounded_gain",
 ]  # fmt: skip
 """Said elsewhere, and part of this language; what is below is besides."""
 

@@ -330,3 +330,35 @@ def test_calls_of_two_kinds_never_become_one() -> None:
     done = at.invited(HIGH, peer="John", device="", offer=offer, now=0.0, wall=0.0, kind=kind)
     assert commands(done)[0] == Refuse(HIGH, "John", "", EndReason.BUSY)
     assert not at.calls[LOW].over
+
+
+# ── do not disturb ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_nobody_rings_who_is_not_to_be_disturbed(waiting: bool) -> None:
+    at = line(waiting=waiting)
+    at.quiet = True
+    refusal, remember = commands(ring(at, LOW))
+    assert refusal == Refuse(LOW, "John", DESK, EndReason.BUSY)
+    assert isinstance(remember, do.Remember)
+    assert (remember.record.caller, remember.record.answered_at) == ("John", None)
+    assert at.busy and not at.full
+    assert at.calls == {}
+    at.quiet = False
+    assert Rang() in commands(ring(at, HIGH))
+
+
+def test_a_call_that_rings_already_goes_on_ringing() -> None:
+    at = line()
+    ring(at, LOW)
+    at.quiet = True
+    at.handle(LOW, on.Accept(), 1.0)
+    assert at.calls[LOW].accepted
+
+
+def test_somebody_whom_one_is_calling_is_no_disturbance() -> None:
+    at = line()
+    at.quiet = True
+    dial(at, LOW)
+    assert Become(LOW, HIGH) in commands(ring(at, HIGH))

@@ -7,6 +7,8 @@ import pytest
 import soundfile
 
 from devcloud.client.audio import CallAudio
+from devcloud.client.equipment import AudioDefaults
+from devcloud.client.notices import Levels
 from devcloud.media import control
 from devcloud.media.control import (
     BLOCK_BYTES,
@@ -17,6 +19,7 @@ from devcloud.media.control import (
     Play,
     Program,
     Record,
+    ReportLevels,
     ReportVoice,
     Silence,
     SoundFile,
@@ -208,3 +211,61 @@ async def test_a_file_that_is_none_changes_nothing(
             audio.play(path)
         assert bad.value.code == code
     assert orders == []
+
+
+# ── defaults and levels ──────────────────────────────────────────────────────────────────────────
+
+
+DEFAULTS = AudioDefaults("Headset", "Speaker")
+
+
+def test_defaults_hold_where_nothing_was_chosen(audio: CallAudio, orders: list[Order]) -> None:
+    audio.opened(CALL)
+    orders.clear()
+    audio.use_defaults(DEFAULTS, takes_part=False)
+    assert orders == []
+    audio.use_defaults(DEFAULTS, takes_part=True)
+    audio.use_defaults(DEFAULTS, takes_part=True)
+    assert orders == [
+        UseSource(call=CALL, source=Microphone(device="Headset")),
+        UseSpeaker(call=CALL, on=True, device="Speaker"),
+    ]
+    orders.clear()
+    audio.use_defaults(AudioDefaults("Headset", "Other"), takes_part=True)
+    assert orders == [UseSpeaker(call=CALL, on=True, device="Other")]
+    # A new media process hears of them, too.
+    orders.clear()
+    audio.opened(CALL)
+    assert orders == [
+        UseSource(call=CALL, source=Microphone(device="Headset")),
+        UseSpeaker(call=CALL, on=True, device="Other"),
+    ]
+
+
+def test_they_change_nothing_that_was_chosen(audio: CallAudio, orders: list[Order]) -> None:
+    audio.silence()
+    audio.speaker(on=False)
+    audio.use_defaults(DEFAULTS, takes_part=True)
+    audio.opened(CALL)
+    assert orders == [UseSource(call=CALL, source=Silence())]
+    audio.use_defaults(None, takes_part=True)
+    assert len(orders) == 1
+
+
+async def test_levels_are_asked_for_while_somebody_reads(
+    audio: CallAudio, orders: list[Order]
+) -> None:
+    audio.opened(CALL)
+    reading = audio.levels()
+    first = asyncio.ensure_future(anext(reading))
+    await asyncio.sleep(0)
+    assert orders[-1] == ReportLevels(call=CALL, on=True)
+    for level in (-30.0, -20.0):
+        audio.reported(control.Levels(call=CALL, input_dbfs=level, output_dbfs=-40.0))
+    assert await first == Levels(-20.0, -40.0)
+    # Another media process is asked, too.
+    audio.opened(CALL)
+    assert orders[-1] == ReportLevels(call=CALL, on=True)
+    second = asyncio.ensure_future(anext(reading, None))
+    audio.closed()
+    assert await second is None

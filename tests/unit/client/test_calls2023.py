@@ -287,6 +287,18 @@ def test_only_encrypted_calls_are_wanted() -> None:
     marc.is_told(JOHN)
     assert marc.words() == ["REJECT"]
     assert [type(action) for action in marc.told] == [actions.Distrusted]
+    assert [(it.caller, it.reason) for it in marc.records] == [
+        ("John", EndReason.REJECTED_BY_POLICY)
+    ]
+
+
+def test_who_is_not_to_be_disturbed_misses_the_call(marc: Marc) -> None:
+    marc.desk.line.quiet = True
+    marc.hears(b"START John")
+    marc.is_told(JOHN)
+    assert marc.words() == ["REJECT"]
+    assert [(it.caller, it.reason) for it in marc.records] == [("John", EndReason.BUSY)]
+    assert marc.state is None
 
 
 def test_a_call_of_today_makes_busy(marc: Marc) -> None:

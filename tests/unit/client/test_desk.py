@@ -468,3 +468,28 @@ def _media(at: Desk, order: control.Order) -> None:
 def _up(at: Desk, call: str, generation: int) -> None:
     up = control.PathState.CONNECTED
     at.reported(control.PathChanged(call=call, generation=generation, state=up), 0.0)
+
+
+# ── what the server would not take ───────────────────────────────────────────────────────────────
+
+
+def test_an_invitation_that_the_server_refuses_ends_its_call_at_once() -> None:
+    at = desk()
+    dialling(at)
+    at.not_taken(CALL, 1, EndReason.ERROR, 1.0)
+    done = at.drain()
+    assert [it.record.reason for it in done if isinstance(it, Remembered)] == [EndReason.ERROR]
+    assert at.unacknowledged == 0
+
+
+def test_another_message_that_it_refuses_is_not_said_again() -> None:
+    at = desk()
+    dialling(at)
+    tell(at, ack(1), answer())
+    report(at, control.CandidatesFound(call=CALL, generation=1, candidates=[CANDIDATE]))
+    waiting = at.unacknowledged
+    at.not_taken(CALL, 2, EndReason.ERROR, 1.0)
+    assert at.unacknowledged == waiting - 1
+    assert CALL in at.line.calls
+    at.not_taken(OTHER, 1, EndReason.ERROR, 1.0)
+    assert at.drain() == []

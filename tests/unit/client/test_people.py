@@ -39,3 +39,20 @@ def test_somebody_who_goes_and_comes_in_one_message_is_there() -> None:
 
 def welcome(*people: Person) -> Welcome:
     return Welcome(name="Marc", server="0.1.0", people=list(people), everyone=True, silence_s=45.0)
+
+
+def test_only_those_who_are_watched_are_kept() -> None:
+    people = People()
+    people.welcomed(welcome(Person(name="Accueil"), Person(name="Atelier"), Person(name="John")))
+    people.keep_only({"john", "support"})
+    assert names(people) == ["John"]
+
+
+def test_a_part_of_a_name_finds_the_first_of_them() -> None:
+    people = People()
+    people.welcomed(
+        welcome(Person(name="Salle 204"), Person(name="Salle 105"), Person(name="John"))
+    )
+    assert [each.name for each in people.search("SALLE", 50)] == ["Salle 105", "Salle 204"]
+    assert [each.name for each in people.search("a", 1)] == ["Salle 105"]
+    assert people.search("Studio", 50) == ()
