@@ -6,7 +6,7 @@
  *
  * @typedef {{name: string, status: 'available'|'busy'|'do_not_disturb', kind: 'devcloud'|'2023',
  *   key: string}} Person  `key` is the fingerprint people compare, or empty
- * @typedef {{online: boolean, nextTryS: number|null}} Connection
+ * @typedef {{online: boolean, nextTryS: number|null}} Connected
  *   `nextTryS`: seconds from now to the next attempt; null while online, or when there is none
  * @typedef {{name: string, key: string, firstSeen: number, verified: boolean}} PinShown
  *   `key` is a fingerprint, `firstSeen` milliseconds since 1970
@@ -15,27 +15,38 @@
  *   one call of the past; times in milliseconds since 1970
  * @typedef {{rttMs: number|null, loss: number|null, remoteLoss: number|null, jitterMs: number|null,
  *   mos: number|null, codec: string, path: string, bitrateBps: number|null}} Quality
- *   `loss` and `remoteLoss` from 0 to 1; `path`: "host", "srflx", "prflx"
- * @typedef {{microphone?: string, speaker?: string, echoCancellation?: boolean,
- *   noiseSuppression?: boolean, autoGain?: boolean, inputGain?: number, outputGain?: number}}
- *   MediaOptions  devices by their id, gains as factors (1: as it is)
- * @typedef {{id: string, label: string}} Device
+ *   `loss` and `remoteLoss` from 0 to 1; `path`: 'direct', 'relay'; `codec`: 'opus+red', 'opus'
+ * @typedef {import('./media.js').MediaOptions} MediaOptions
+ * @typedef {import('./media.js').Device} Device
  * @typedef {'dialling'|'ringing_out'|'ringing_in'|'connecting_before_accepted'|
  *   'connected_before_accepted'|'connecting_after_accepted'|'active'|'held'|'reconnecting'|
  *   'ending'|'ended'} State
+ * @typedef {import('./call.js').Machine} Machine
  */
+import { isOver } from './call.js';
+import { Connection } from './connection.js';
+import { Desk } from './desk.js';
+import { DevCloudError, Untrusted } from './errors.js';
+import {
+  findPin, fingerprint, hex, makeKeyPair, random, signingKey, withoutPin, withPin,
+} from './identity.js'; // prettier-ignore
+import { Media, SILENCE_DBFS } from './media.js';
+import { foldName, parseName, sameName } from './names.js';
+import { isCallMessage } from './protocol.js';
+import { Voice } from './voice.js';
+import { wordList } from './words.js';
 
-/** What went wrong: `code` is stable (`errors.<code>` in the catalogue), `text` is for people, in
- * English as a last resort; `values` are what the catalogue's sentence asks for. */
-export class DevCloudError extends Error {
-  /** @param {string} code @param {Record<string, any>} [values] @param {string} [text] */
-  constructor(code, values = {}, text = '') {
-    super(text || code);
-    this.code = code;
-    this.values = values;
-    this.text = text || code;
-  }
-}
+export { DevCloudError, Media };
+
+const PROGRAM = 'devcloud web 1';
+const MOST_HISTORY = 500;
+const SEARCH_S = 2;
+const DEVICE_S = 1;
+/** A page that was away for longer has no call to come back to. */
+const RESUME_S = 30;
+const MISSED = [
+  'no_answer', 'cancelled', 'busy', 'rejected_by_policy', 'connection_lost', 'media_failed', 'error',
+]; // prettier-ignore
 
 /**
  * Events: 'people', 'connection', 'history'; 'rang' {detail: Call}; 'call' {detail: Call} (any
@@ -44,60 +55,521 @@ export class DevCloudError extends Error {
  */
 export class Client extends EventTarget {
   /**
-   * Sign in. Throws DevCloudError.
+   * Sign in. Throws DevCloudError: what the server says, `server_unreachable`, `server_silent`,
+   * `not_devcloud`, `name_…`, `browser_not_secure`, `browser_too_old`, `store_unusable`.
+   * Calls that the page was in before it was loaded again are in `calls`, reconnecting.
    * @param {{url?: string, name: string, invite?: string, store: import('./store.js').Store,
-   *   language: 'fr'|'en', media?: MediaOptions, warmUp?: 'always'|'known'|'never'}} _options
+   *   language: 'fr'|'en', media?: MediaOptions, warmUp?: 'always'|'known'|'never',
+   *   waiting?: boolean}} options  `waiting`: others may ring during a call
    * @returns {Promise<Client>}
    */
-  static async open(_options) {
-    throw new DevCloudError('not_implemented');
+  static async open(options) {
+    const { store, invite = '' } = options;
+    const name = parseName(options.name);
+    if (!globalThis.isSecureContext) throw new DevCloudError('browser_not_secure');
+    let pair;
+    try {
+      pair = await makeKeyPair();
+    } catch (error) {
+      throw new DevCloudError('browser_too_old', {}, String(error));
+    }
+    const key = await signingKey(await store.update('key', (old) => old ?? pair));
+    const url = options.url ?? `${location.origin.replace(/^http/, 'ws')}/ws`;
+    const [device, resumed] = await claimDevice(store);
+    const client = new Client(options, key, await fingerprint(key.public), url);
+    const saved = resumed && savedCalls(store, url, name);
+    await new Promise((resolve, reject) => {
+      const signIn = { key, device, name, invite, origin: location.origin, program: PROGRAM };
+      client.#start(signIn, saved, (/** @type {DevCloudError|null} */ error) =>
+        error ? reject(error) : resolve(null),
+      );
+    });
+    return client;
   }
 
   /** As the server spells it. */
   name = '';
-  ownFingerprint = '';
-  /** @type {Connection} */
-  connection = { online: false, nextTryS: null };
   /** Who is here, by name, without oneself. @type {Person[]} */
   people = [];
-  /** Calls that are not over, and those that ended a moment ago. @type {Map<string, Call>} */
+  /** Whether the server tells of everybody; if not, of those one knows, and `search` finds more. */
+  everyone = true;
+  /** Calls that are not over, by id; the others are gone from here. @type {Map<string, Call>} */
   calls = new Map();
-  /** @type {Media} */
-  media = new Media();
-  /** One's own. @type {'available'|'busy'|'do_not_disturb'} */
+  /** One's own wish. Others see `busy` instead of `available` during a call.
+   * @type {'available'|'busy'|'do_not_disturb'} */
   status = 'available';
 
-  /** Call somebody. Throws DevCloudError (already_in_call, name_own, key_changed, …).
-   * @param {string} _name @returns {Call} */
-  call(_name) {
-    throw new DevCloudError('not_implemented');
+  /** @type {Promise<unknown>} */
+  #queue = Promise.resolve();
+  /** @type {Desk|null} */
+  #desk = null;
+  /** @type {Connection|null} */
+  #connection = null;
+  #online = false;
+  /** @type {number|null} */
+  #nextTryAt = null;
+  /** @type {Map<string, import('./protocol.js').Person>} */
+  #people = new Map();
+  /** @type {Map<string, Voice>} */
+  #voices = new Map();
+  /** @type {Map<string, string>} */
+  #prints = new Map();
+  /** @type {((found: any[]) => void)|null} */
+  #found = null;
+  /** @type {any} */
+  #alarm = null;
+  #told = '';
+  #gone = false;
+
+  /** (made by `open`) @param {any} options @param {import('./identity.js').SigningKey} key
+   * @param {string} ownFingerprint @param {string} url */
+  constructor(options, key, ownFingerprint, url) {
+    super();
+    this.options = options;
+    this.key = key;
+    this.ownFingerprint = ownFingerprint;
+    this.url = url;
+    /** @type {'fr'|'en'} */
+    this.language = options.language;
+    this.media = new Media(options.media);
+  }
+
+  /** @returns {Connected} */
+  get connection() {
+    const at = this.#nextTryAt;
+    return { online: this.#online, nextTryS: at === null ? null : Math.max(0, at - monotonic()) };
+  }
+
+  /** Call somebody; or take their call, where they are calling already. Throws DevCloudError:
+   * name_own, already_in_call, key_changed (`values.new` is for `acceptKey`), key_changed_ask,
+   * call_2023_here, name_…. @param {string} name @returns {Call} */
+  call(name) {
+    const peer = parseName(name);
+    const desk = /** @type {Desk} */ (this.#desk);
+    const person = this.#people.get(foldName(peer));
+    if (person?.kind === '2023') throw new DevCloudError('call_2023_here', { name: peer });
+    desk.require(peer, person?.key ?? '', (key) => this.#prints.get(key) ?? '');
+    const ringing = this.calls.get(desk.line.ringingFrom(peer)?.id ?? '');
+    if (ringing) {
+      ringing.accept();
+      return ringing;
+    }
+    const id = hex(random(16));
+    const call = new Call(this, { id, peer, role: 'caller' });
+    this.calls.set(id, call);
+    this.#do((it, now) => it.place(id, peer, now, Date.now() / 1000)).catch((trouble) => {
+      // They have called, or somebody else has, at this very moment.
+      this.calls.delete(id);
+      this.#tellCall(Object.assign(call, { state: 'ended', reason: 'error', trouble }));
+    });
+    return call;
   }
   /** Do not wait for the next attempt to connect. */
-  retry() {}
-  /** End all calls, say goodbye. @returns {Promise<void>} */
-  async close() {}
-  /** @param {'available'|'busy'|'do_not_disturb'} _status */
-  setStatus(_status) {}
-  /** The person says that the changed key the server shows for `name` is right. `fingerprint` is
-   * the one that was shown. Throws DevCloudError where it is another by now.
-   * @param {string} _name @param {string} _fingerprint @returns {Promise<void>} */
-  async acceptKey(_name, _fingerprint) {}
-  /** @returns {PinShown[]} */
-  pins() {
-    return [];
+  retry() {
+    this.#connection?.retry();
   }
-  /** @param {string} _name @returns {Promise<void>} */
-  async forgetKey(_name) {}
-  /** @param {string} _name @param {boolean} _verified @returns {Promise<void>} */
-  async setVerified(_name, _verified) {}
+  /** End all calls, say goodbye. */
+  async close() {
+    await this.#do(async (desk, now) => {
+      for (const id of [...desk.line.calls.keys()]) await desk.act(id, { type: 'HangUp' }, now);
+    });
+    this.#leave([]);
+    this.options.store.tab.set('resume', null);
+  }
+  /** @param {'available'|'busy'|'do_not_disturb'} status */
+  setStatus(status) {
+    this.status = status;
+    if (this.#desk) this.#desk.line.quiet = status === 'do_not_disturb';
+    this.#tellStatus();
+  }
+  /** The person says that the changed key the server shows for `name` is right. `shown` is its
+   * fingerprint. Throws key_gone where it is another by now. @param {string} name
+   * @param {string} shown */
+  async acceptKey(name, shown) {
+    const key = this.#people.get(foldName(name))?.key ?? '';
+    if (!key || (await fingerprint(key)) !== shown) throw new Untrusted('key_gone', { name });
+    const pin = { name: parseName(name), key, first_seen: Date.now() / 1000, verified: false };
+    await this.#do((desk) => desk.changeBook((book) => withPin(book, pin)));
+  }
+  /** The keys that are known, by name. @returns {PinShown[]} */
+  pins() {
+    const pins = Object.values(this.#desk?.gate.book ?? {});
+    const shown = pins.map(({ name, key, first_seen, verified }) => {
+      return { name, key: this.#prints.get(key) ?? '', firstSeen: first_seen * 1000, verified };
+    });
+    return shown.sort(byName);
+  }
+  /** As if never seen. @param {string} name */
+  async forgetKey(name) {
+    await this.#do((desk) => desk.changeBook((book) => withoutPin(book, name)));
+  }
+  /** Throws person_unknown. @param {string} name @param {boolean} verified */
+  async setVerified(name, verified) {
+    await this.#do((desk) => {
+      const pin = findPin(desk.gate.book, name);
+      if (!pin) throw new DevCloudError('person_unknown', { name, server: new URL(this.url).host });
+      desk.changeBook((book) => withPin(book, { ...pin, verified }));
+    });
+  }
+  /** Who is here and has `text` in their name: at most 50. For servers with more people than they
+   * tell of. @param {string} text @returns {Promise<Person[]>} */
+  async search(text) {
+    if (!this.#online || !text) return [];
+    this.#connection?.send({ type: 'watch', names: this.#watched(), search: text });
+    /** @type {any[]} */
+    const found = await new Promise((resolve) => {
+      this.#found = resolve;
+      setTimeout(() => resolve([]), SEARCH_S * 1000);
+    });
+    for (const person of found) this.#people.set(foldName(person.name), person);
+    return Promise.all(found.map((person) => this.#shown(person)));
+  }
   /** Calls of the past on this browser, newest first, at most 500. @returns {Promise<Entry[]>} */
   async history() {
-    return [];
+    return (await this.options.store.get('history')) ?? [];
   }
-  /** @returns {Promise<void>} */
-  async clearHistory() {}
-  /** Choose the language of safety words. @param {'fr'|'en'} _language @returns {Promise<void>} */
-  async setLanguage(_language) {}
+  async clearHistory() {
+    await this.options.store.update('history', () => []);
+    this.#tell('history');
+  }
+  /** Choose the language of safety words. @param {'fr'|'en'} language */
+  async setLanguage(language) {
+    this.language = language;
+    await this.#do(async (desk) => {
+      for (const machine of desk.line.calls.values()) await this.#changed(machine);
+    });
+  }
+
+  // ── for its calls ──
+
+  /** @param {string} id @param {import('./call.js').Event} event */
+  act(id, event) {
+    if (event.type === 'Accept') this.#desk?.gate.requireTrust(id);
+    this.#quietly((desk, now) => desk.act(id, event, now));
+  }
+  /** @param {string} id */
+  acceptKeyOf(id) {
+    this.#quietly((desk, now) => desk.acceptKey(id, now, Date.now() / 1000));
+  }
+  /** @param {string} id @param {boolean} match */
+  confirmWords(id, match) {
+    if (!this.#desk?.gate.trust(id).words) throw new Untrusted('words_not_there');
+    this.#quietly((desk) => desk.confirmWords(id, match));
+  }
+  /** @param {string} id */
+  voice(id) {
+    return this.#voices.get(id);
+  }
+
+  // ── one thing after another ──
+
+  /** Let the desk decide, and do what it says. @param {(desk: Desk, now: number) => any} work */
+  #do(work) {
+    const done = this.#queue.then(async () => {
+      if (!this.#desk) return;
+      try {
+        await work(this.#desk, monotonic());
+      } finally {
+        await this.#carry();
+      }
+    });
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+  /** As `#do`, for what nobody waits for. @param {(desk: Desk, now: number) => any} work */
+  #quietly(work) {
+    this.#do(work).catch((error) => {
+      console.error('devcloud:', error);
+      this.#tell('warning', error instanceof DevCloudError ? error : new DevCloudError('unexpected', {}, String(error)));
+    });
+  }
+
+  async #carry() {
+    const desk = this.#desk;
+    if (!desk) return;
+    for (let actions = desk.drain(); actions.length; actions = desk.drain())
+      for (const action of actions) await this.#carryOne(action);
+    const { deadline } = desk;
+    clearTimeout(this.#alarm);
+    if (deadline < Infinity)
+      this.#alarm = setTimeout(
+        () => this.#quietly((it, now) => it.tick(now)), Math.max(0, (deadline - monotonic()) * 1000),
+      ); // prettier-ignore
+    this.#save();
+    this.#tellStatus();
+  }
+
+  /** @param {import('./desk.js').Action} action */
+  async #carryOne(action) {
+    switch (action.type) {
+      case 'Say':
+        this.#connection?.send(action.message);
+        break;
+      case 'Order':
+        this.#order(action.call, action.command);
+        break;
+      case 'Rang':
+        await this.#changed(action.call);
+        this.#tell('rang', this.calls.get(action.call.id));
+        break;
+      case 'Changed':
+        await this.#changed(action.call);
+        break;
+      case 'Became':
+        await this.#became(action.old, action.new);
+        break;
+      case 'Remembered':
+        await this.#remember(action.record);
+        break;
+      case 'Pinned':
+        for (const { key } of Object.values(action.book)) await this.#print(key);
+        await this.options.store.update('pins', () => action.book);
+        this.#tell('people');
+        break;
+      case 'Distrusted': {
+        const call = action.call && this.calls.get(action.call.id);
+        if (call) {
+          call.trouble = action.error;
+          this.#tellCall(call);
+        } else this.#tell('warning', action.error);
+        break;
+      }
+      case 'Dropped':
+        console.warn('devcloud: dropped a message of', action.sender, action.error.code);
+    }
+  }
+
+  /** @param {Machine} machine @param {import('./call.js').Command} command */
+  #order(machine, command) {
+    const { id } = machine;
+    if (command.type === 'OpenMedia') {
+      const { hostname, port } = new URL(this.url);
+      /** @param {(desk: Desk, now: number) => any} work */
+      const tell = (work) => this.#quietly(work);
+      this.#voices.set(id, new Voice(this.media, `stun:${hostname}:${port || 10000}`, {
+        event: (event) => tell((desk, now) => desk.act(id, event, now)),
+        found: (generation, candidates) => tell((desk, now) => desk.found(id, generation, candidates, now)),
+        quality: (quality) => this.#news(id, { quality }),
+        trouble: (trouble) => this.#news(id, { trouble }),
+      })); // prettier-ignore
+    }
+    this.#voices.get(id)?.order(command);
+  }
+
+  /** @param {string} id @param {Partial<Call>} news */
+  #news(id, news) {
+    const call = this.calls.get(id);
+    if (call) this.#tellCall(Object.assign(call, news));
+  }
+
+  /** @param {Machine} machine */
+  async #changed(machine) {
+    const trust = this.#desk?.gate.trust(machine.id);
+    let call = this.calls.get(machine.id);
+    if (!call) {
+      if (machine.over) return;
+      call = new Call(this, machine);
+      this.calls.set(machine.id, call);
+    }
+    if (trust?.key || trust?.changedKey) {
+      call.peerKey = await this.#print(trust.key || trust.changedKey);
+      call.keyChanged = trust.changedKey !== '';
+      call.verified = trust.verdict === 'verified';
+    }
+    if (trust?.words) {
+      const list = await wordList(this.language).catch((error) => {
+        this.#tell('warning', error);
+        return /** @type {string[]} */ ([]);
+      });
+      call.safetyWords = list.length ? trust.words.map((place) => list[place]) : [];
+    }
+    call.take(machine, monotonic());
+    if (machine.state === 'ended') {
+      this.calls.delete(machine.id);
+      this.#voices.delete(machine.id);
+    }
+    this.#tellCall(call);
+  }
+
+  /** @param {string} old @param {string} next */
+  async #became(old, next) {
+    const ours = this.calls.get(old);
+    const machine = this.#desk?.line.calls.get(next);
+    this.calls.delete(old);
+    this.#voices.delete(old);
+    if (!ours || !machine || this.calls.has(next)) return;
+    ours.become(machine);
+    this.calls.set(next, ours);
+    await this.#changed(machine);
+  }
+
+  /** @param {any} record */
+  async #remember(record) {
+    const outgoing = sameName(record.caller, this.name);
+    const peer = outgoing ? record.callee : record.caller;
+    const { call, kind, reason, answered_at: answered } = record;
+    /** @type {Entry} */
+    const entry = {
+      call, peer, outgoing, kind, reason, begunAt: record.begun_at * 1000,
+      answeredAt: answered === null ? null : answered * 1000, endedAt: record.ended_at * 1000,
+    }; // prettier-ignore
+    await this.options.store
+      .update('history', (/** @type {Entry[]|undefined} */ old) => [entry, ...(old ?? [])].slice(0, MOST_HISTORY))
+      .catch((/** @type {any} */ error) => this.#tell('warning', error));
+    this.#tell('history');
+    if (!outgoing && answered === null && MISSED.includes(reason))
+      this.#tell('missed', { peer, at: entry.begunAt, reason });
+  }
+
+  // ── the connection ──
+
+  /** @param {import('./connection.js').SignIn} signIn @param {any} saved
+   * @param {(error: DevCloudError|null) => void} settled */
+  #start(signIn, saved, settled) {
+    const connection = new Connection(this.url, signIn, {
+      welcomed: (welcome) => {
+        this.#welcomed(welcome, saved).then(() => settled(null), settled);
+        saved = null;
+      },
+      received: (message) => this.#received(message),
+      lost: (pauseS, error) => {
+        if (!this.#desk) {
+          connection.close();
+          settled(error);
+        } else this.#lost(pauseS, error);
+      },
+    });
+    this.#connection = connection;
+    connection.start();
+    addEventListener('online', () => this.retry());
+    addEventListener('pagehide', () => this.#farewell());
+    addEventListener('pageshow', ({ persisted }) => persisted && this.#gone && location.reload());
+  }
+
+  /** @param {any} welcome @param {any} saved */
+  async #welcomed({ name, people, everyone }, saved) {
+    this.name = name;
+    this.everyone = everyone;
+    if (!this.#desk) {
+      const { warmUp = 'known', waiting = false, store } = this.options;
+      const book = (await store.get('pins')) ?? {};
+      for (const pin of Object.values(book)) await this.#print(pin.key);
+      // Before the microphone may be used, a page has only addresses that nobody can reach.
+      /** @param {boolean} known */
+      const warm = (known) =>
+        this.media.permission === 'granted' && (warmUp === 'always' || (warmUp === 'known' && known));
+      this.#desk = new Desk({ me: name, key: this.key, book, warm, waiting });
+      this.#desk.line.quiet = this.status === 'do_not_disturb';
+    }
+    this.#online = true;
+    this.#nextTryAt = null;
+    this.#people = new Map();
+    await this.#do(async (desk, now) => {
+      desk.signedIn(now);
+      if (saved) await desk.resume(saved, now, Date.now() / 1000);
+    });
+    if (!everyone) this.#connection?.send({ type: 'watch', names: this.#watched() });
+    this.#tell('connection');
+    await this.#came(people, []);
+  }
+
+  /** @param {number|null} pauseS @param {DevCloudError|null} error */
+  #lost(pauseS, error) {
+    this.#desk?.signedOut();
+    const was = this.#online;
+    this.#online = false;
+    this.#nextTryAt = pauseS === null ? null : monotonic() + pauseS;
+    this.#told = '';
+    if (was) void this.#came([], this.people.map((person) => person.name));
+    this.#tell('connection');
+    if (pauseS === null && error) this.#tell('failed', error);
+  }
+
+  /** @param {any} message */
+  #received(message) {
+    const { type, call, seq } = message;
+    if (type === 'presence') {
+      if (message.found) this.#found?.(message.found);
+      void this.#came(message.people, message.gone);
+    } else if (isCallMessage(type) || type === 'undeliverable')
+      this.#quietly((desk, now) => desk.received(message, now, Date.now() / 1000));
+    else if (type === 'error' && call)
+      this.#quietly((desk, now) => desk.notTaken(call, seq, 'error', now));
+  }
+
+  /** @param {import('./protocol.js').Person[]} people @param {string[]} gone */
+  async #came(people, gone) {
+    for (const name of gone) this.#people.delete(foldName(name));
+    for (const person of people) this.#people.set(foldName(person.name), person);
+    const shown = await Promise.all([...this.#people.values()].map((person) => this.#shown(person)));
+    this.people = shown.sort(byName);
+    this.#tell('people');
+  }
+
+  /** @param {import('./protocol.js').Person} person @returns {Promise<Person>} */
+  async #shown({ name, status, kind, key }) {
+    return { name, status, kind, key: key && (await this.#print(key)) };
+  }
+  /** @param {string} key */
+  async #print(key) {
+    const known = this.#prints.get(key) ?? (await fingerprint(key));
+    this.#prints.set(key, known);
+    return known;
+  }
+
+  #watched() {
+    const names = Object.values(this.#desk?.gate.book ?? {}).map((pin) => pin.name);
+    return (/** @type {Connection} */ (this.#connection).watched = this.everyone ? [] : names.slice(-500));
+  }
+
+  #tellStatus() {
+    const talking = [...this.calls.values()].some((call) => call.startedAt !== null && !isOver(call.state));
+    const status = talking && this.status === 'available' ? 'busy' : this.status;
+    if (this.#connection) this.#connection.status = status;
+    if (!this.#online || this.#told === status) return;
+    if (this.#told || status !== 'available') this.#connection?.send({ type: 'status', status });
+    this.#told = status;
+  }
+
+  // ── the page goes, and comes back ──
+
+  /** Whether it is closed or loaded again, a page cannot know: the server says our last words unless
+   * this device is back in time. */
+  #farewell() {
+    const desk = this.#desk;
+    if (!desk || this.#gone) return;
+    const last = desk.farewell(monotonic());
+    for (const action of desk.drain())
+      if (action.type === 'Say') this.#connection?.send(action.message);
+    this.#save();
+    this.#leave(last);
+  }
+  /** @param {any[]} last */
+  #leave(last) {
+    this.#gone = true;
+    clearTimeout(this.#alarm);
+    for (const voice of this.#voices.values()) voice.close();
+    this.#connection?.close(last);
+    this.#online = false;
+  }
+  #save() {
+    if (this.#gone || !this.#desk) return;
+    const calls = this.#desk.save(monotonic());
+    const { tab } = this.options.store;
+    const kept = { url: this.url, name: this.name, at: Date.now(), calls };
+    if (calls.length) tab.set('resume', JSON.stringify(kept));
+    else if (tab.get('resume')) tab.set('resume', null);
+  }
+
+  /** @param {Call} call */
+  #tellCall(call) {
+    call.dispatchEvent(new Event('changed'));
+    this.#tell('call', call);
+  }
+  /** @param {string} type @param {any} [detail] */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
 }
 
 /** One call. Event 'changed'. */
@@ -130,50 +602,121 @@ export class Call extends EventTarget {
   ringsUntil = null;
   /** When it was accepted, in milliseconds since 1970. @type {number|null} */
   startedAt = null;
-  /** Since acceptance, to the end where there is one. @returns {number} */
-  get durationS() {
-    return 0;
-  }
   /** Once a second in a call. @type {Quality|null} */
   quality = null;
-  /** Peaks in dBFS (-100: silence), at most 20 times a second; not told by 'changed'. */
-  levels = { inputDbfs: -100, outputDbfs: -100 };
   /** What went wrong last. @type {DevCloudError|null} */
   trouble = null;
+  /** @type {number|null} */
+  #endedAt = null;
+  #client;
+
+  /** (made by the client) @param {Client} client
+   * @param {Pick<Machine, 'id'|'peer'|'role'>} machine */
+  constructor(client, machine) {
+    super();
+    this.#client = client;
+    this.become(machine);
+  }
+
+  /** Since acceptance, to the end where there is one. */
+  get durationS() {
+    return this.startedAt === null ? 0 : Math.max(0, ((this.#endedAt ?? Date.now()) - this.startedAt) / 1000);
+  }
+  /** Peaks in dBFS (-100: silence), measured when read; not told by 'changed'. */
+  get levels() {
+    const voice = this.#client.voice(this.id);
+    const open = voice && !this.muted && !isOver(this.state);
+    return {
+      inputDbfs: open ? this.#client.media.inputDbfs : SILENCE_DBFS,
+      outputDbfs: voice?.outputDbfs ?? SILENCE_DBFS,
+    };
+  }
 
   /** Throws DevCloudError key_changed_ask. */
-  accept() {}
-  /** @param {string} [_text] a word for the caller, at most 200 characters */
-  decline(_text) {}
-  hangUp() {}
-  /** @param {boolean} _on */
-  hold(_on) {}
-  /** @param {boolean} _on */
-  mute(_on) {}
+  accept() {
+    this.#client.act(this.id, { type: 'Accept' });
+  }
+  /** @param {string} [text] a word for the caller, at most 200 characters */
+  decline(text = '') {
+    this.#client.act(this.id, { type: 'HangUp', text: [...text].slice(0, 200).join('') });
+  }
+  hangUp() {
+    this.#client.act(this.id, { type: 'HangUp' });
+  }
+  /** @param {boolean} on */
+  hold(on) {
+    this.#client.act(this.id, { type: 'Hold', on });
+  }
+  /** @param {boolean} on */
+  mute(on) {
+    this.#client.act(this.id, { type: 'Mute', on });
+  }
   /** The person says that the other side's changed key is right: the call goes on. An incoming one
    * still has to be accepted. */
-  acceptKey() {}
-  /** Throws DevCloudError words_not_there. @param {boolean} _match */
-  confirmWords(_match) {}
+  acceptKey() {
+    this.#client.acceptKeyOf(this.id);
+  }
+  /** Throws DevCloudError words_not_there. @param {boolean} match */
+  confirmWords(match) {
+    this.#client.confirmWords(this.id, match);
+  }
+
+  /** (for the client) @param {Pick<Machine, 'id'|'peer'|'role'>} machine */
+  become({ id, peer, role }) {
+    this.id = id;
+    this.peer = peer;
+    this.role = role;
+  }
+  /** (for the client) @param {Machine} machine @param {number} now */
+  take(machine, now) {
+    const { state, reason, text, muted, heldHere, heldThere, ringsUntil, acceptedAt } = machine;
+    Object.assign(this, { state, reason, text, muted, heldHere, heldThere });
+    this.ringsUntil = ringsUntil === null ? null : Date.now() + (ringsUntil - now) * 1000;
+    if (acceptedAt !== null) this.startedAt = machine.wallAt(acceptedAt) * 1000;
+    if (machine.over) this.#endedAt ??= Date.now();
+    if (state === 'active' || state === 'held') this.encrypted = true;
+    if (reason === 'untrusted') this.trouble ??= new Untrusted('untrusted_there', { name: this.peer });
+  }
 }
 
-/** The microphone, the loudspeaker, and what the browser does to the voice. Owned by Client; a page
- * may have one of its own before signing in. Event 'changed' when devices come or go. */
-export class Media extends EventTarget {
-  /** Whether the microphone may be used. `prompt`: `ask` will ask. @type {'granted'|'denied'|'prompt'} */
-  permission = 'prompt';
-  /** Ask for the microphone. Throws DevCloudError microphone_denied, microphone_missing,
-   * microphone_busy. @returns {Promise<void>} */
-  async ask() {}
-  /** @returns {Promise<{microphones: Device[], speakers: Device[]}>} labels are empty before `ask` */
-  async devices() {
-    return { microphones: [], speakers: [] };
-  }
-  /** @param {MediaOptions} _options what is not given stays @returns {Promise<void>} */
-  async use(_options) {}
-  /** Open the microphone and tell its level (dBFS) at most 20 times a second until the returned
-   * function is called. @param {(dbfs: number) => void} _onLevel @returns {Promise<() => void>} */
-  async testMicrophone(_onLevel) {
-    return () => {};
+const monotonic = () => performance.now() / 1000;
+/** @param {{name: string}} one @param {{name: string}} other */
+const byName = (one, other) => one.name.localeCompare(other.name);
+
+/** The device id of this tab, and whether it was there before: a copy of a tab gets another.
+ * @param {import('./store.js').Store} store @returns {Promise<[string, boolean]>} */
+async function claimDevice({ tab }) {
+  const old = tab.get('device');
+  if (old && (await isOurs(old))) return [old, true];
+  const made = hex(random(8));
+  tab.set('device', made);
+  await isOurs(made);
+  return [made, false];
+}
+
+/** Whether no other page has this device id: held until the page is gone. @param {string} device
+ * @returns {Promise<boolean>} */
+const isOurs = (device) =>
+  new Promise((resolve) => {
+    if (held.has(device) || !globalThis.navigator?.locks) return resolve(true);
+    navigator.locks
+      .request(`devcloud ${device}`, { signal: AbortSignal.timeout(DEVICE_S * 1000) }, () => {
+        held.add(device);
+        resolve(true);
+        return new Promise(() => {});
+      })
+      .catch(() => resolve(false));
+  });
+/** @type {Set<string>} */
+const held = new Set();
+
+/** @param {import('./store.js').Store} store @param {string} url @param {string} name */
+function savedCalls({ tab }, url, name) {
+  try {
+    const kept = JSON.parse(tab.get('resume') ?? 'null');
+    const fits = kept && kept.url === url && sameName(kept.name, name);
+    return fits && Date.now() - kept.at < RESUME_S * 1000 ? kept.calls : null;
+  } catch {
+    return null; // somebody has edited it
   }
 }

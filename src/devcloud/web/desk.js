@@ -1,0 +1,685 @@
+/**
+ * Every decision of a client: who may come in, what a message is worth, what is said and said again.
+ * As in Python's `client` room, a lying server finds nothing here that it could use: no description
+ * reaches the media before its claim has been checked. Without input or output but for signatures,
+ * which take a moment: whoever calls lets one thing end before the next begins.
+ *
+ * @typedef {import('./call.js').Machine} Machine
+ * @typedef {import('./call.js').Event} Event
+ * @typedef {import('./call.js').Command} Command
+ * @typedef {import('./call.js').Output} Output
+ * @typedef {import('./protocol.js').CallMessage} CallMessage
+ * @typedef {import('./protocol.js').Signed} Signed
+ * @typedef {import('./identity.js').PinBook} PinBook
+ * @typedef {{event: Event, signed: Signed, generation: number}} Said
+ * @typedef {{key: string, verdict: import('./identity.js').Verdict|null, words: number[]|null,
+ *   changedKey: string}} Trust
+ * @typedef {{type: 'Say', message: any} | {type: 'Order', call: Machine, command: Command} |
+ *   {type: 'Rang', call: Machine} | {type: 'Changed', call: Machine} |
+ *   {type: 'Became', old: string, new: string} | {type: 'Remembered', record: any} |
+ *   {type: 'Dropped', error: DevCloudError, sender: string} | {type: 'Pinned', book: PinBook} |
+ *   {type: 'Distrusted', call: Machine|null, error: DevCloudError, sender: string}} Action
+ */
+import { isUnanswered, Line, Machine as Call, TIMERS } from './call.js';
+import { DevCloudError, ProtocolViolation, Untrusted } from './errors.js';
+import { findPin, Handshake, isPublicKey, judge, random, rememberPin, withPin } from './identity.js';
+import { sameName } from './names.js';
+import { bodyOf, Flood, Inbox, KEPT_S, Outbox } from './protocol.js';
+
+const MOST_WAITING = 8;
+const LATEST_REVEAL_S = 2 * KEPT_S;
+const OLD_NEWS = ['description_out_of_place', 'reveal_out_of_place', 'message_out_of_place'];
+/** @type {Signed} */
+const UNSIGNED = { key: '', claim: '', commitment: '', nonce: '' };
+const ORDERS = ['OpenMedia', 'MakeOffer', 'TakeOffer', 'TakeAnswer', 'AddCandidates', 'SetVoice', 'CloseMedia'];
+
+/** Return what a call message says. Throws ProtocolViolation. @param {CallMessage} message
+ * @returns {Said} */
+export function read(message) {
+  const { type, device, reason, text } = message;
+  const plain = { signed: UNSIGNED, generation: 1 };
+  if (type === 'decline') return { ...plain, event: { type: 'DeclineReceived', device, reason, text } };
+  if (type === 'cancel') return { ...plain, event: { type: 'CancelReceived', reason } };
+  if (type === 'hangup') return { ...plain, event: { type: 'HangupReceived', device, reason } };
+  const body = bodyOf(message);
+  const { generation, signed, sdp } = body;
+  const of = { generation, signed };
+  if (type === 'invite') return { ...of, event: { type: 'OfferReceived', generation, sdp } };
+  if (type === 'ringing') return { ...of, event: { type: 'RingingReceived', device, sdp } };
+  if (type === 'answer') return { ...of, event: { type: 'AnswerReceived', device, sdp } };
+  if (type === 'candidate') {
+    const { candidates } = body;
+    return { ...plain, event: { type: 'CandidatesReceived', device, generation, candidates } };
+  }
+  if (body.offer) return { ...of, event: { type: 'OfferReceived', generation, sdp: body.offer } };
+  if (body.answer) return { ...of, event: { type: 'OfferAnswered', generation, sdp: body.answer } };
+  if (body.held !== null)
+    return { ...plain, event: { type: 'HoldReceived', on: body.held, order: message.seq } };
+  if (body.reveal) return { ...plain, event: { type: 'Reveal', nonce: body.reveal } };
+  throw new ProtocolViolation('message_wrong_shape');
+}
+
+/** @param {Event} event */
+const needsTrust = ({ type, sdp }) =>
+  type === 'RingingReceived'
+    ? Boolean(sdp)
+    : ['AnswerReceived', 'OfferReceived', 'OfferAnswered', 'Reveal'].includes(type);
+
+/** What a call's messages are worth, over one pin book. */
+class Gate {
+  /** @type {Map<string, Handshake>} */
+  handshakes = new Map();
+  /** @type {Map<string, string>} */
+  #changed = new Map();
+  /** @type {Map<string, [CallMessage, Said][]>} */
+  #waiting = new Map();
+  /** @type {Map<string, number>} */
+  #talking = new Map();
+  /** @type {Map<string, number>} */
+  #revealBy = new Map();
+  /** @type {Set<string>} */
+  #revealed = new Set();
+
+  /** @param {string} me @param {import('./identity.js').SigningKey} key @param {PinBook} book
+   * @param {number} patience seconds for the caller's part */
+  constructor(me, key, book, patience) {
+    this.me = me;
+    this.key = key;
+    this.book = book;
+    this.patience = patience;
+  }
+
+  /** @param {string} id @returns {Trust} */
+  trust(id) {
+    const handshake = this.handshakes.get(id);
+    if (!handshake) return { key: '', verdict: null, words: null, changedKey: '' };
+    const { peerKey: key, words } = handshake;
+    const verdict = key ? judge(findPin(this.book, handshake.peer), key) : null;
+    // Where two strangers have called under one name, the other one may have been taken.
+    const changedKey = verdict === 'changed' ? key : (this.#changed.get(id) ?? '');
+    return { key, verdict, words, changedKey };
+  }
+  /** @param {string} id */
+  requireTrust(id) {
+    if (this.trust(id).changedKey)
+      throw new Untrusted('key_changed_ask', { name: this.handshakes.get(id)?.peer });
+  }
+
+  /** What stands beside a description. @param {Machine} call @param {Command} command */
+  async sign(call, { type, generation, sdp }) {
+    if (type === 'SendInvite') {
+      const names = { caller: call.me, callee: call.peer };
+      return this.#add(call.id, 'caller', names).signInvite(generation, sdp);
+    }
+    const handshake = /** @type {Handshake} */ (this.handshakes.get(call.id));
+    if (type === 'SendRinging') return handshake.signRinging(sdp);
+    if (type === 'SendAnswer') return handshake.signAccept(sdp);
+    return type === 'SendOffer'
+      ? handshake.signOffer(generation, sdp)
+      : handshake.signAnswer(generation, sdp);
+  }
+
+  /** What becomes of a message; `error` where there is something to say of it.
+   * @param {CallMessage} message @param {Said} said
+   * @returns {Promise<{ruling: 'admitted'|'waits'|'dropped'|'refused', error?: DevCloudError}>} */
+  async examine(message, said) {
+    const waiting = this.#waiting.get(message.call);
+    if (waiting && needsTrust(said.event)) {
+      if (waiting.length < MOST_WAITING) waiting.push([message, said]);
+      return { ruling: 'waits' };
+    }
+    try {
+      await this.#check(message, said);
+    } catch (error) {
+      if (!(error instanceof DevCloudError)) throw error;
+      if (error.code === 'key_changed') {
+        this.#changed.set(message.call, said.signed.key);
+        this.#waiting.set(message.call, [[message, said]]);
+        return { ruling: 'waits', error };
+      }
+      return { ruling: OLD_NEWS.includes(error.code) ? 'dropped' : 'refused', error };
+    }
+    if (said.event.type === 'Reveal') this.#revealBy.delete(message.call);
+    return { ruling: 'admitted' };
+  }
+
+  /** @param {CallMessage} message @param {Said} said */
+  async #check(message, { event, signed, generation }) {
+    let handshake = this.handshakes.get(message.call);
+    const invite = message.type === 'invite';
+    if (!handshake && invite)
+      handshake = this.#add(message.call, 'callee', { caller: message.from, callee: message.to });
+    if (!handshake) {
+      // Our own invitation has not left: this answers nothing.
+      if (needsTrust(event)) throw new ProtocolViolation('message_out_of_place', { type: message.type });
+      return;
+    }
+    // Another call of the same person may have changed what is known of them.
+    handshake.pin = findPin(this.book, handshake.peer) ?? handshake.pin;
+    const { type, sdp } = event;
+    if (invite && !handshake.isCaller) await handshake.checkInvite(generation, sdp, signed);
+    else if (handshake.isCaller && type === 'RingingReceived' && sdp)
+      await handshake.checkRinging(generation, sdp, signed);
+    else if (handshake.isCaller && type === 'AnswerReceived')
+      await handshake.checkAccept(generation, sdp, signed);
+    else if (type === 'Reveal') {
+      if (handshake.isCaller) throw new ProtocolViolation('reveal_out_of_place');
+      await handshake.checkReveal(event.nonce);
+    } else if (type === 'OfferReceived') await handshake.checkOffer(generation, sdp, signed);
+    else if (type === 'OfferAnswered') await handshake.checkAnswer(generation, sdp, signed);
+  }
+
+  /** The person says that the changed key is right: what has waited, to be taken now.
+   * @param {string} id @param {number} wall */
+  async acceptKey(id, wall) {
+    const { changedKey } = this.trust(id);
+    const handshake = this.handshakes.get(id);
+    if (!changedKey || !handshake) return null;
+    this.#changed.delete(id);
+    this.acceptKeyOf(handshake.peer, changedKey, wall);
+    const held = this.#waiting.get(id) ?? [];
+    this.#waiting.delete(id);
+    // An invitation rings already, and was in order but for the key.
+    for (const [message, said] of held) if (message.type === 'invite') await this.#check(message, said);
+    return held.filter(([message]) => message.type !== 'invite');
+  }
+  /** @param {string} name @param {string} key @param {number} wall */
+  acceptKeyOf(name, key, wall) {
+    this.book = withPin(this.book, { name, key, first_seen: wall, verified: false });
+  }
+
+  /** What is to be revealed now that the callee has accepted: once. @param {string} id */
+  reveal(id) {
+    if (this.#revealed.has(id)) return '';
+    this.#revealed.add(id);
+    return this.handshakes.get(id)?.reveal ?? '';
+  }
+  /** @param {string} id @param {boolean} match */
+  confirmWords(id, match) {
+    const handshake = this.handshakes.get(id);
+    if (!handshake?.words) throw new Untrusted('words_not_there');
+    this.requireTrust(id);
+    const pin = findPin(this.book, handshake.peer);
+    if (pin?.key !== handshake.peerKey) throw new Untrusted('words_not_there');
+    this.book = withPin(this.book, { ...pin, verified: match });
+  }
+  /** Both have agreed to talk: the key is remembered now, not when it rings, so that strangers do
+   * not fill the book. Whether the book has changed. @param {Machine} call @param {number} now */
+  talking(call, now) {
+    const handshake = this.handshakes.get(call.id);
+    if (this.#talking.has(call.id) || !handshake) return false;
+    this.#talking.set(call.id, now);
+    if (!handshake.isCaller && !handshake.words) this.#revealBy.set(call.id, now + this.patience);
+    const before = this.book;
+    this.book = rememberPin(before, handshake.peer, handshake.peerKey, call.wallAt(now));
+    return this.book !== before;
+  }
+  /** @returns {number} */
+  get deadline() {
+    return Math.min(...this.#revealBy.values());
+  }
+  /** What was lost is being said again, and gets as long as at the beginning. @param {number} now */
+  signedIn(now) {
+    for (const id of this.#revealBy.keys())
+      this.#revealBy.set(
+        id, Math.min(now + this.patience, (this.#talking.get(id) ?? now) + LATEST_REVEAL_S),
+      ); // prettier-ignore
+  }
+  /** Calls whose caller did not reveal its part in time. @param {number} now */
+  overdue(now) {
+    const late = [...this.#revealBy].filter(([, by]) => now >= by).map(([id]) => id);
+    for (const id of late) this.#revealBy.delete(id);
+    return late;
+  }
+  /** @param {string} id @param {ReturnType<Handshake['save']>} saved */
+  resume(id, saved) {
+    const peer = saved.role === 'caller' ? saved.callee : saved.caller;
+    this.handshakes.set(id, Handshake.resume(id, saved, this.key, findPin(this.book, peer)));
+    if (saved.words) this.#revealed.add(id);
+  }
+  /** @param {string} id */
+  forget(id) {
+    for (const map of [this.handshakes, this.#changed, this.#waiting, this.#talking, this.#revealBy])
+      map.delete(id);
+    this.#revealed.delete(id);
+  }
+  /** @param {string} call @param {import('./call.js').Role} role
+   * @param {{caller: string, callee: string}} names */
+  #add(call, role, names) {
+    const pin = findPin(this.book, role === 'caller' ? names.callee : names.caller);
+    const { me, key } = this;
+    const handshake = new Handshake({ call, role, ...names, me, key, pin, nonce: random(32) });
+    this.handshakes.set(call, handshake);
+    return handshake;
+  }
+}
+
+/** The decisions of one device of one person. After each call, `drain` says what to do. */
+export class Desk {
+  online = false;
+  /** @type {Action[]} */
+  #actions = [];
+  #outbox = new Outbox();
+  #inbox = new Inbox();
+  #flood = new Flood();
+  /** @type {Map<string, any[]>} */
+  #early = new Map();
+  /** @type {Map<string, any>} */
+  #invites = new Map();
+
+  /** `warm` says whether to connect while it rings, with somebody whose key is known or not.
+   * @param {{me: string, key: import('./identity.js').SigningKey, book: PinBook,
+   *   warm?: (known: boolean) => boolean, waiting?: boolean, timers?: import('./call.js').Timers}}
+   *   options */
+  constructor({ me, key, book, warm = (known) => known, waiting = false, timers = TIMERS }) {
+    this.me = me;
+    this.gate = new Gate(me, key, book, timers.connect);
+    this.line = new Line(me, { timers, waiting, warm: (peer) => warm(this.knows(peer)) });
+  }
+
+  /** @param {string} name */
+  knows(name) {
+    return findPin(this.gate.book, name) !== undefined;
+  }
+  /** When `tick` wants to be called; Infinity for never. @returns {number} */
+  get deadline() {
+    const { line, gate } = this;
+    return this.online ? Math.min(line.deadline, gate.deadline, this.#outbox.deadline) : line.deadline;
+  }
+  /** @returns {Action[]} */
+  drain() {
+    return this.#actions.splice(0);
+  }
+
+  // ── the person ──
+
+  /** Throws where `peer` may not be called, or `key`, which the server shows, is not the known one;
+   * nothing is sent then. `print` shows a key to people.
+   * @param {string} peer @param {string} key @param {(key: string) => string} print */
+  require(peer, key, print) {
+    this.line.require(peer);
+    const ringing = this.line.ringingFrom(peer);
+    if (ringing) this.gate.requireTrust(ringing.id);
+    const pin = findPin(this.gate.book, peer);
+    if (!ringing && pin && isPublicKey(key) && pin.key !== key)
+      throw new Untrusted('key_changed', { name: peer, old: print(pin.key), new: print(key) });
+  }
+  /** Call somebody who may be called. @param {string} id @param {string} peer @param {number} now
+   * @param {number} wall */
+  async place(id, peer, now, wall) {
+    await this.#carryOut(this.line.place(id, peer, now, wall), now);
+  }
+  /** Accept, hang up, hold, mute; news of the media. A call that is over does not mind.
+   * @param {string} id @param {Event} event @param {number} now */
+  async act(id, event, now) {
+    if (event.type === 'Accept') this.gate.requireTrust(id);
+    if (event.type === 'HangUp' && !event.reason && !event.text && this.#waits(id))
+      event = { type: 'HangUp', reason: 'untrusted' };
+    await this.#carryOut(this.line.handle(id, event, now), now);
+  }
+  /** @param {string} id @param {number} now @param {number} wall */
+  async acceptKey(id, now, wall) {
+    const held = await this.gate.acceptKey(id, wall);
+    if (!held) return;
+    this.#do({ type: 'Pinned', book: this.gate.book });
+    for (const [message, said] of held) await this.#take(message, said, now, wall);
+    this.#tellChanged(id);
+  }
+  /** Change the book by hand. @param {(book: PinBook) => PinBook} change */
+  changeBook(change) {
+    this.gate.book = change(this.gate.book);
+    this.#do({ type: 'Pinned', book: this.gate.book });
+    for (const id of this.line.calls.keys()) this.#tellChanged(id);
+  }
+  /** @param {string} id @param {boolean} match */
+  confirmWords(id, match) {
+    this.gate.confirmWords(id, match);
+    this.#do({ type: 'Pinned', book: this.gate.book });
+    this.#tellChanged(id);
+  }
+
+  // ── the page goes, and comes back ──
+
+  /** The page goes: calls that nobody has accepted end now; return the last words of the others, for
+   * the server to say unless this device is back in time. @param {number} now @returns {any[]} */
+  farewell(now) {
+    const last = [];
+    for (const call of [...this.line.calls.values()]) {
+      const reason = call.role === 'callee' ? 'no_answer' : undefined;
+      // What this says is not signed, and so is said without waiting.
+      if (isUnanswered(call.state)) void this.#carryOut(this.line.handle(call.id, { type: 'HangUp', reason }, now), now);
+      else if (call.accepted) last.push({ ...this.#letter(call, 'hangup'), reason: 'completed' });
+    }
+    return last;
+  }
+  /** What a page that comes back needs of the calls it was in. @param {number} now */
+  save(now) {
+    const accepted = [...this.line.calls.values()].filter((call) => call.accepted);
+    return accepted.map((call) => ({
+      call: call.save(now),
+      handshake: /** @type {Handshake} */ (this.gate.handshakes.get(call.id)).save(),
+      outbox: this.#outbox.save(call.id),
+      inbox: this.#inbox.save(call.id),
+    }));
+  }
+  /** Go on with what `save` returned; the media offers the next path.
+   * @param {ReturnType<Desk['save']>} saved @param {number} now @param {number} wall */
+  async resume(saved, now, wall) {
+    for (const { call: kept, handshake, outbox, inbox } of saved) {
+      const call = Call.resume(kept, now, wall, this.line.timers);
+      this.line.calls.set(call.id, call);
+      this.gate.resume(call.id, handshake);
+      this.#outbox.restore(call.id, outbox, now);
+      this.#inbox.restore(inbox);
+      this.gate.talking(call, now);
+      await this.#carryOut(this.line.handle(call.id, { type: 'MediaBack' }, now), now);
+      this.#do({ type: 'Changed', call });
+    }
+  }
+
+  // ── the clock and the connection ──
+
+  /** @param {number} now */
+  async tick(now) {
+    for (const call of [...this.line.calls.values()]) {
+      // What ends a call that waits for the person's word is the key, and not silence.
+      const late = call.deadline !== null && now >= call.deadline;
+      if (late && call.role === 'caller' && !call.over && this.#waits(call.id))
+        await this.#distrust(call, now);
+    }
+    await this.#carryOut(this.line.tick(now), now);
+    if (!this.online) return; // what makes the words cannot come without a connection
+    for (const id of this.gate.overdue(now)) {
+      const call = this.line.calls.get(id);
+      if (call) await this.#breakOff(call, new Untrusted('reveal_missing', { name: call.peer }), now);
+    }
+    for (const message of this.#outbox.due(now)) this.#say(message);
+  }
+  /** @param {number} now */
+  signedIn(now) {
+    this.gate.signedIn(now);
+    this.online = true;
+    for (const message of this.#outbox.signedIn(now)) this.#say(message);
+  }
+  signedOut() {
+    this.online = false;
+  }
+
+  // ── what comes in ──
+
+  /** @param {any} message @param {number} now @param {number} wall */
+  async received(message, now, wall) {
+    if (message.type === 'undeliverable') return this.#undeliverable(message, now);
+    if (message.type === 'ack') return this.#acknowledged(message, now);
+    // A flood of invitations is met with silence: each answer would be one more message of ours.
+    if (message.type === 'invite' && !this.#flood.endures(message.from, now)) return;
+    let said;
+    try {
+      said = read(message);
+    } catch (error) {
+      if (!(error instanceof DevCloudError)) throw error;
+      this.#acknowledge(message);
+      this.#do({ type: 'Dropped', error, sender: message.from });
+      return;
+    }
+    // Not acknowledged, so that it comes again.
+    if (this.#isTooEarly(message, said)) return;
+    this.#acknowledge(message);
+    if (this.#inbox.isNew(message)) await this.#take(message, said, now, wall);
+  }
+
+  /** More ways to reach us. @param {string} id @param {number} generation @param {any[]} candidates
+   * @param {number} now */
+  found(id, generation, candidates, now) {
+    const call = this.line.calls.get(id);
+    if (!call || call.over || !candidates.length) return;
+    if (call.role === 'caller' && !call.invited) {
+      // Nobody knows this call yet: right after the invitation.
+      this.#early.set(id, [...(this.#early.get(id) ?? []), { generation, candidates }]);
+    } else this.#post(call, 'candidate', now, { body: { generation, candidates } });
+  }
+
+  /** @param {CallMessage} message @param {Said} said */
+  #isTooEarly(message, { event }) {
+    if (event.type === 'Reveal') return false;
+    const call = this.line.calls.get(message.call);
+    if (call) return call.isTooEarly(event);
+    return event.type === 'CandidatesReceived' && this.line.isNew(message.call);
+  }
+
+  /** @param {CallMessage} message @param {Said} said @param {number} now @param {number} wall */
+  async #take(message, said, now, wall) {
+    const { call: id, from, device } = message;
+    const call = this.line.calls.get(id);
+    if (message.type === 'invite') await this.#takeInvite(message, said, now, wall);
+    else if (!call || call.over) {
+      if (said.event.type !== 'Reveal')
+        await this.#carryOut(this.line.stray(id, from, device, said.event), now);
+    } else if (!sameName(from, call.peer)) this.#drop('message_from_stranger', from);
+    else if (
+      (call.device === null || call.device === device ||
+        ['ringing', 'answer', 'decline', 'hangup'].includes(message.type)) &&
+      (await this.#admits(call, message, said, now)) &&
+      !call.over
+    ) await this.#takeAdmitted(call, message, said, now); // prettier-ignore
+  }
+
+  /** @param {Machine} call @param {CallMessage} message @param {Said} said @param {number} now */
+  async #takeAdmitted(call, message, { event }, now) {
+    if (event.type === 'Reveal') {
+      this.#do({ type: 'Changed', call });
+      return;
+    }
+    let outputs;
+    try {
+      outputs = this.line.handle(call.id, event, now);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#drop('message_out_of_place', message.from, { type: message.type });
+      return;
+    }
+    await this.#carryOut(outputs, now);
+    if (event.type === 'AnswerReceived' && call.accepted && event.device === call.device) {
+      const reveal = this.gate.reveal(call.id);
+      if (reveal) this.#post(call, 'update', now, { body: { reveal } });
+    }
+  }
+
+  /** Ring where an invitation can be relied on; with a changed key, ring cold and end our own call to
+   * the same person, which would lead to that key.
+   * @param {CallMessage} message @param {Said} said @param {number} now @param {number} wall */
+  async #takeInvite(message, said, now, wall) {
+    const { call: id, from: peer, device } = message;
+    const offer = { generation: said.generation, sdp: said.event.sdp };
+    /** @param {boolean} cold */
+    const ring = (cold) =>
+      this.#carryOut(this.line.invited(id, { peer, device, offer, now, wall, cold }), now);
+    if (!this.line.isNew(id)) return ring(false);
+    const { ruling, error } = await this.gate.examine(message, said);
+    if (ruling === 'admitted') await ring(false);
+    else if (ruling === 'waits' && error) {
+      const ours = this.line.diallingTo(peer);
+      if (ours) await this.#breakOff(ours, error, now);
+      await ring(true);
+      const theirs = this.line.calls.get(id);
+      if (theirs) this.#doubt(theirs, error);
+    } else if (error) {
+      await this.#carryOut(this.line.refuse(id, peer, device, 'untrusted'), now);
+      this.#do({ type: 'Distrusted', call: null, error, sender: peer });
+    }
+    if (!this.line.calls.has(id)) this.gate.forget(id);
+  }
+
+  /** Whether a message may go on to its call. @param {Machine} call @param {CallMessage} message
+   * @param {Said} said @param {number} now */
+  async #admits(call, message, said, now) {
+    const { ruling, error } = await this.gate.examine(message, said);
+    if (ruling === 'dropped' && error) this.#do({ type: 'Dropped', error, sender: message.from });
+    else if (ruling === 'refused' && error) await this.#breakOff(call, error, now);
+    else if (ruling === 'waits' && error) this.#doubt(call, error);
+    if (said.event.type === 'HangupReceived' && this.#waits(call.id)) {
+      // They did not wait for the person's word: what ends this call is the key.
+      await this.#distrust(call, now);
+      return false;
+    }
+    return ruling === 'admitted';
+  }
+
+  /** @param {any} ack @param {number} now */
+  async #acknowledged(ack, now) {
+    const settled = this.#outbox.settle(ack.call, ack.seq);
+    const call = this.line.calls.get(ack.call);
+    if (!call || call.role !== 'caller' || call.over) return;
+    // The invitation is number 1; a second device's ack finds it settled already.
+    const invited = settled ? settled.type === 'invite' : ack.seq === 1;
+    if (invited && sameName(ack.from, call.peer))
+      await this.#carryOut(this.line.handle(call.id, { type: 'DeviceReached', device: ack.device }, now), now);
+  }
+
+  /** @param {any} message @param {number} now */
+  async #undeliverable({ call, seq, code }, now) {
+    // They may be signing in again at this moment: the outbox repeats it.
+    if (code === 'offline' && this.#outbox.find(call, seq)?.type !== 'invite') return;
+    await this.notTaken(call, seq, code === 'unknown_name' ? code : 'offline', now);
+  }
+
+  /** The server did not deliver a message: it is not said again, and ends what it began.
+   * @param {string} id @param {number} seq @param {string} reason @param {number} now */
+  async notTaken(id, seq, reason, now) {
+    const invite = this.#outbox.settle(id, seq)?.type === 'invite';
+    const call = this.line.calls.get(id);
+    if (invite && call && !call.over)
+      await this.#carryOut(this.line.handle(id, { type: 'InviteUndeliverable', reason }, now), now);
+  }
+
+  // ── what goes out ──
+
+  /** @param {Output[]} outputs @param {number} now */
+  async #carryOut(outputs, now) {
+    for (const [call, command] of outputs) {
+      const { type } = command;
+      if (type === 'Remember') this.#do({ type: 'Remembered', record: command.record });
+      else if (type === 'Become') {
+        this.gate.forget(command.old);
+        this.#do({ type: 'Became', old: command.old, new: command.new });
+      } else if (!call) this.#sayWithoutCall(command, now);
+      else if (type === 'Rang') this.#do({ type: 'Rang', call });
+      else if (type === 'InviteAgain') {
+        const again = { ...this.#invites.get(call.id), seq: this.#outbox.nextSequence(call.id) };
+        this.#mail({ ...again, to_device: command.device }, now, true);
+      } else if (type === 'Announce') this.#announce(call, now);
+      else if (ORDERS.includes(type)) this.#do({ type: 'Order', call, command });
+      else {
+        // It must not ring there again.
+        if (call.over) this.#outbox.withdraw(call.id);
+        const signing = this.#sayCommand(call, command, now);
+        if (signing) await signing;
+      }
+    }
+  }
+
+  /** Nothing is waited for where nothing is signed. @param {Machine} call @param {Command} command
+   * @param {number} now */
+  #sayCommand(call, command, now) {
+    const { type, reason, text, generation = call.generation, sdp = '' } = command;
+    if (type === 'SendCancel') return this.#post(call, 'cancel', now, { reason }, command.device);
+    if (type === 'SendDecline') return this.#post(call, 'decline', now, { reason, text });
+    if (type === 'SendHangup') return this.#post(call, 'hangup', now, { reason });
+    if (type === 'SendHold') return this.#post(call, 'update', now, { body: { held: command.on } });
+    if (type === 'SendRinging' && !sdp) return this.#post(call, 'ringing', now, { body: { generation } });
+    return this.gate.sign(call, command).then((signed) => {
+      if (call.over) return;
+      if (type === 'SendOffer') this.#post(call, 'update', now, { body: { generation, offer: sdp, signed } });
+      else if (type === 'SendOfferAnswer')
+        this.#post(call, 'update', now, { body: { generation, answer: sdp, signed } });
+      else {
+        const kind = { SendInvite: 'invite', SendRinging: 'ringing' }[type] ?? 'answer';
+        this.#post(call, kind, now, { body: { generation, sdp, signed } });
+      }
+      if (type !== 'SendInvite') return;
+      for (const early of this.#early.get(call.id) ?? [])
+        if (early.generation === generation) this.#post(call, 'candidate', now, { body: early });
+      this.#early.delete(call.id);
+    });
+  }
+
+  /** @param {Machine} call @param {number} now */
+  #announce(call, now) {
+    this.#do({ type: 'Changed', call });
+    if (call.ringsUntil === null) {
+      this.#early.delete(call.id);
+      this.#invites.delete(call.id);
+    }
+    if (call.over) this.#outbox.withdraw(call.id);
+    if (call.accepted && this.gate.talking(call, now)) this.#do({ type: 'Pinned', book: this.gate.book });
+    if (call.state === 'ended') this.gate.forget(call.id);
+  }
+
+  /** @param {Command} command @param {number} now */
+  #sayWithoutCall({ type, call, peer, device, reason }, now) {
+    const seq = this.#outbox.nextSequence(call);
+    const kind = type === 'Refuse' ? 'decline' : 'hangup';
+    this.#mail({ type: kind, call, seq, to: peer, to_device: device, reason }, now, false);
+  }
+
+  /** @param {Machine} call @param {string} type @param {string|null} [device] */
+  #letter(call, type, device = null) {
+    const seq = this.#outbox.nextSequence(call.id);
+    return { type, call: call.id, seq, to: call.peer, to_device: device ?? call.device };
+  }
+  /** @param {Machine} call @param {string} type @param {number} now @param {object} fields
+   * @param {string|null} [device] */
+  #post(call, type, now, fields, device = null) {
+    const message = { ...this.#letter(call, type, device), ...fields };
+    if (type === 'invite') this.#invites.set(call.id, message);
+    // What is for a device that was not chosen may wait for one that is gone.
+    this.#mail(message, now, device === null && !call.over);
+  }
+  /** @param {any} message @param {number} now @param {boolean} live */
+  #mail(message, now, live) {
+    this.#outbox.post(message, now, live);
+    this.#say(message);
+  }
+  /** @param {any} message */
+  #say(message) {
+    if (this.online) this.#do({ type: 'Say', message });
+  }
+  /** @param {CallMessage} message */
+  #acknowledge({ call, seq, from, device }) {
+    this.#say({ type: 'ack', call, seq, to: from, to_device: device || null });
+  }
+
+  // ── doubt ──
+
+  /** @param {string} id */
+  #waits(id) {
+    return this.gate.trust(id).changedKey !== '';
+  }
+  /** @param {Machine} call @param {DevCloudError} error */
+  #doubt(call, error) {
+    this.#do({ type: 'Distrusted', call, error, sender: call.peer });
+    this.#do({ type: 'Changed', call });
+  }
+  /** @param {Machine} call @param {DevCloudError} error @param {number} now */
+  async #breakOff(call, error, now) {
+    this.#do({ type: 'Distrusted', call, error, sender: call.peer });
+    await this.#distrust(call, now);
+  }
+  /** @param {Machine} call @param {number} now */
+  async #distrust(call, now) {
+    await this.#carryOut(this.line.handle(call.id, { type: 'HangUp', reason: 'untrusted' }, now), now);
+  }
+  /** @param {string} code @param {string} sender @param {object} [values] */
+  #drop(code, sender, values = {}) {
+    this.#do({ type: 'Dropped', error: new ProtocolViolation(code, values), sender });
+  }
+  /** @param {string} id */
+  #tellChanged(id) {
+    const call = this.line.calls.get(id);
+    if (call) this.#do({ type: 'Changed', call });
+  }
+  /** @param {Action} action */
+  #do(action) {
+    this.#actions.push(action);
+  }
+}

@@ -1,0 +1,33 @@
+/** Names of people: what may be one, and when two of them are the same person's. */
+import { DevCloudError } from './errors.js';
+
+const LONGEST = 32;
+const FORBIDDEN =
+  /[\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Return `text` as a name in NFC. Throws name_empty, name_too_long, name_blank_at_end,
+ * name_unprintable. @param {string} text */
+export function parseName(text) {
+  const name = text.normalize('NFC');
+  if (!name.trim()) throw new DevCloudError('name_empty');
+  const length = [...name].length;
+  if (length > LONGEST) throw new DevCloudError('name_too_long', { length, longest: LONGEST });
+  if (name !== name.trim()) throw new DevCloudError('name_blank_at_end');
+  if (FORBIDDEN.test(name)) throw new DevCloudError('name_unprintable');
+  return name;
+}
+
+/**
+ * Return a text that two names share exactly where they are one person's. Full case folding, by way
+ * of capitals, which make «ß» two letters; «ı» has a capital that is another letter's, and stays.
+ * @param {string} name
+ */
+export function foldName(name) {
+  const folded = [...name.normalize('NFD')].map((c) =>
+    c === 'ı' ? c : c.toLowerCase().toUpperCase().toLowerCase().replace(/ς/g, 'σ'),
+  );
+  return folded.join('').normalize('NFC');
+}
+
+/** @param {string} one @param {string} other */
+export const sameName = (one, other) => foldName(one) === foldName(other);
