@@ -116,7 +116,8 @@ class FocusKeeper(QObject):
             watched.removeEventFilter(self)
         self._watched = new
         watched = self._app if new is None else new
-        watched.installEventFilter(self)
+        if isValid(watched):  # the program itself goes before its last window
+            watched.installEventFilter(self)
 
     def _show_around(self, target: QWidget) -> None:
         if self._ring is None or not isValid(self._ring):  # it dies with the window it is in

@@ -112,7 +112,7 @@ QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
 QLineEdit[round="true"], QLineEdit[round="true"]:focus { border-radius: @px.18@px; }
 
 QComboBox {
-  min-height: @size.control@px; padding: 0 @space.2@px;
+  min-height: @size.control@px; padding: 0 @px.28@px 0 @space.3@px;
   selection-background-color: @accentSoft@; selection-color: @text@;
 }
 QSpinBox {
@@ -138,8 +138,9 @@ QSlider::sub-page:horizontal:disabled { background: @textDisabled@; }
 FRAMES: Final = """
 QFrame[role="field"] {
   background: @surface@; border: 1px solid @borderStrong@; border-radius: @radius.medium@px;
+  padding: 1px;
 }
-QFrame[role="field"][focused="true"] { border-color: @focusRing@; }
+QFrame[role="field"][focused="true"] { border: 2px solid @focusRing@; padding: 0; }
 QFrame[role="boxed"] {
   background: @surface@; border: 1px solid @border@; border-radius: @radius.large@px;
 }

@@ -84,6 +84,22 @@ class FocusStyle(QProxyStyle):
         else:
             super().drawComplexControl(control, option, painter, widget)
 
+    def subControlRect(  # noqa: N802
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        part: QStyle.SubControl,
+        widget: QWidget | None = None,
+    ) -> QRect:
+        """Set the words of a combo box in as far as those of a field."""
+        rect = super().subControlRect(control, option, part, widget)
+        combo = control == QStyle.ComplexControl.CC_ComboBox
+        if combo and part == QStyle.SubControl.SC_ComboBoxEditField:
+            start, end = self._theme.length("space.3") - 1, self._theme.px(28)
+            whole = option.rect.adjusted(start, 0, -end, 0)
+            rect = self.visualRect(option.direction, option.rect, whole)
+        return rect
+
     def _focus_of_row(
         self, option: QStyleOption, painter: QPainter, widget: QWidget | None
     ) -> None:

@@ -15,7 +15,7 @@ _NAME = re.compile(r"@([A-Za-z]+(?:\.[A-Za-z0-9]+)*)([+-]\d+)?@")
 
 def make_style_sheet(resolved: Resolved) -> str:
     """Return the whole style sheet. Raises KeyError when a rule names a token that is not there."""
-    rules = [CONTROLS, FRAMES, VIEWS, _text_rules(resolved), _tone_rules()]
+    rules = [_text_rules(resolved), CONTROLS, FRAMES, VIEWS, _tone_rules()]
     return _NAME.sub(lambda found: _value(resolved, found[1], int(found[2] or 0)), "\n".join(rules))
 
 

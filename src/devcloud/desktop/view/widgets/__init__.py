@@ -21,6 +21,7 @@ search_field.py  SearchField(placeholder, shortcut): text_changed, submitted, mo
 field.py         FieldWithError(label): edit, set_error(text), set_hint(text)
 empty_state.py   EmptyState(icon, title, text, button): triggered
 spinner.py       Spinner(size)
+flow.py          FlowLayout, ButtonRowLayout: give way in a narrow window
 labels.py        Label, WrapLabel, ElidedLabel, IconLabel: plain text, never markup
 announce.py      announce(widget, text, assertive=False)
 shadow.py        cast_shadow(widget, name)

@@ -1,7 +1,7 @@
 """A boxed list: a title, and rows in a frame with a line between them, as settings are shown."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel
@@ -89,7 +89,6 @@ class BoxedList(QWidget):
         column.addWidget(self.title)
         column.addWidget(self._frame)
         self.title.setVisible(title is not None)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     @property
     def rows(self) -> list[QWidget]:

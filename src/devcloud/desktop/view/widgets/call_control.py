@@ -33,7 +33,8 @@ class CallControl(QAbstractButton):
         self.setCheckable(checkable)
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # It may be taller than it needs, so that the rounds of a row stand on one line.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
         self.setProperty("focusRadius", -1)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._restyle()

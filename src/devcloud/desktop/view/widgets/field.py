@@ -1,5 +1,6 @@
 """A field with its label above and, below, what is wrong with it or a hint."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
@@ -16,8 +17,6 @@ class FieldWithError(QWidget):
         """`large` for the tall fields of the connection page."""
         super().__init__(parent)
         self.label = Label(label, "small")
-        font = self.label.font()
-        font.setWeight(font.Weight.Medium)
         self.label.setProperty("strong", True)
         self.edit = QLineEdit()
         self.edit.setProperty("large", large)
@@ -29,7 +28,7 @@ class FieldWithError(QWidget):
         self._hint = WrapLabel(hint, "small", "muted")
         error_row = QHBoxLayout()
         error_row.setSpacing(6)
-        error_row.addWidget(self._error_icon, 0)
+        error_row.addWidget(self._error_icon, 0, Qt.AlignmentFlag.AlignTop)
         error_row.addWidget(self._error, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

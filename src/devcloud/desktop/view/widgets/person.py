@@ -32,7 +32,8 @@ def colour_index(name: str) -> int:
     digest = _FNV_OFFSET
     for byte in fold_name(name).encode("utf-8", "replace"):
         digest = ((digest ^ byte) * _FNV_PRIME) & 0xFFFFFFFF
-    return digest % AVATAR_COLOURS
+    # The low bits of FNV depend on the low bits of the letters alone: fold the high ones in.
+    return (digest ^ digest >> 16) % AVATAR_COLOURS
 
 
 def _first_of(word: str) -> str:
