@@ -1,0 +1,143 @@
+"""The page between calls: the sidebar and a person beside it; one at a time where narrow."""
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from devcloud.desktop.theme.icons import set_icon
+from devcloud.desktop.theme.theme import theme
+from devcloud.desktop.view.buttons import name_button, text_button
+from devcloud.desktop.view.contact_page import ContactPage
+from devcloud.desktop.view.sidebar import Sidebar
+from devcloud.desktop.view.width_class import WidthClass
+from devcloud.desktop.viewmodel.app import AppModel
+from devcloud.desktop.viewmodel.texts import T
+
+
+class HomePage(QWidget):
+    """Sidebar and person. `settings_wanted` and `log_wanted` come from the sidebar's buttons."""
+
+    settings_wanted = Signal(str)
+    log_wanted = Signal()
+
+    def __init__(self, app: AppModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._app = app
+        self._text = T(app)
+        self._narrow = False
+        self._showing_person = False
+        self.sidebar = Sidebar(app)
+        self.person = ContactPage(app)
+        self.back = text_button(self.go_back, kind="flat", icon="left", role="text")
+        self.head = self._make_head()
+        self.splitter = self._make_splitter()
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.splitter)
+        self.sidebar.opened.connect(self._opened)
+        self.sidebar.settings_wanted.connect(lambda: self.settings_wanted.emit(""))
+        self.sidebar.log_wanted.connect(self.log_wanted)
+        app.contact.changed.connect(self._person_changed)
+        self._back_keys = QShortcut(self)
+        self._back_keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._back_keys.activated.connect(self.go_back)
+        app.shortcuts.changed.connect(self.retranslate)
+        self.retranslate()
+        self._arrange()
+
+    def retranslate(self) -> None:
+        """Say everything in the language of the moment."""
+        keys = self._app.shortcuts.keys("back")
+        self.back.setText(self._text("home_back"))
+        name_button(self.back, self._text("home_back"), keys)
+        self._back_keys.setKey(QKeySequence(keys))
+        self.sidebar.retranslate()
+        self.person.retranslate()
+
+    def set_width_class(self, width: WidthClass) -> None:
+        """Side by side, or one at a time."""
+        narrow = width == "narrow"
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._showing_person = False
+            self.sidebar.set_narrow(narrow)
+            self._arrange()
+
+    def go_back(self) -> None:
+        """From a person back to the list, in a narrow window."""
+        if self._narrow and self._showing_person:
+            self._showing_person = False
+            self._arrange()
+            self._list().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc goes back (Qt)."""
+        if event.key() == Qt.Key.Key_Escape and self._narrow and self._showing_person:
+            self.go_back()
+        else:
+            super().keyPressEvent(event)
+
+    def restore(self, state: str) -> None:
+        """Put the line between both where it was."""
+        if state:
+            self.splitter.restoreState(QByteArray.fromBase64(state.encode()))
+
+    def state(self) -> str:
+        """Where the line between both is; empty in a narrow window, which has none."""
+        return "" if self._narrow else bytes(self.splitter.saveState().toBase64().data()).decode()
+
+    def _opened(self) -> None:
+        if self._narrow and self._app.contact.shown is not None:
+            self._showing_person = True
+            self._arrange()
+            self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _person_changed(self) -> None:
+        if self._app.contact.shown is None:
+            self.go_back()
+
+    def focus_list(self) -> None:
+        """The list has the focus, where arrow keys and letters mean something."""
+        self._list().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _list(self) -> QWidget:
+        return self.sidebar.history if self.sidebar.tab else self.sidebar.contacts
+
+    def _arrange(self) -> None:
+        self.sidebar.setVisible(not self._narrow or not self._showing_person)
+        self._content.setVisible(not self._narrow or self._showing_person)
+        self.head.setVisible(self._narrow)
+        # Alone, it fills the window.
+        most = 16_777_215 if self._narrow else round(1.5 * theme().length("size.sidebar"))
+        self.sidebar.setMaximumWidth(most)
+
+    def _make_head(self) -> QFrame:
+        head = QFrame()
+        head.setProperty("role", "header")
+        box = QHBoxLayout(head)
+        edge = theme().length("space.1")
+        box.setContentsMargins(edge, edge, edge, edge)
+        set_icon(self.back, "left", "text")
+        box.addWidget(self.back)
+        box.addStretch(1)
+        return head
+
+    def _make_splitter(self) -> QSplitter:
+        self._content = QFrame()
+        self._content.setProperty("role", "content")
+        box = QVBoxLayout(self._content)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.head)
+        box.addWidget(self.person, 1)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(0)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.sidebar)
+        splitter.addWidget(self._content)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        side = theme().length("size.sidebar")
+        self.sidebar.setMinimumWidth(round(side * 0.8))
+        splitter.setSizes([side, 3 * side])
+        return splitter

@@ -1,0 +1,63 @@
+"""The foot of the sidebar: how the connection is, and the button of the activity log."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from devcloud.desktop.theme.theme import theme
+from devcloud.desktop.view.buttons import icon_button, name_button
+from devcloud.desktop.view.widgets.labels import ElidedLabel
+from devcloud.desktop.view.widgets.person import Presence as Dot
+from devcloud.desktop.view.widgets.presence import PresenceDot
+from devcloud.desktop.viewmodel.app import AppModel
+from devcloud.desktop.viewmodel.texts import T
+
+_DOTS: dict[str, Dot] = {
+    "online": "online",
+    "connecting": "busy",
+    "reconnecting": "busy",
+    "offline": "offline",
+}
+_WORDS = {
+    "online": "home_connected",
+    "connecting": "home_connecting",
+    "reconnecting": "home_reconnecting",
+    "offline": "home_disconnected",
+}
+
+
+class StatusLine(QFrame):
+    """36 px: a dot, a sentence, a button."""
+
+    log_wanted = Signal()
+
+    def __init__(self, app: AppModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._app = app
+        self._text = T(app)
+        self.setProperty("role", "statusline")
+        self.dot = PresenceDot("offline", "background")
+        self.words = ElidedLabel("", "caption", "muted", tabular=True)
+        self.log = icon_button("log", self.log_wanted.emit)
+        self.log.setProperty("compact", True)
+        look = theme()
+        box = QHBoxLayout(self)
+        box.setContentsMargins(look.length("space.4") - 3, 0, look.length("space.1"), 0)
+        box.setSpacing(look.length("space.1") + 1)
+        box.addWidget(self.dot)
+        box.addWidget(self.words, 1)
+        box.addWidget(self.log)
+        self._tall()
+        look.changed.connect(self._tall)
+        app.link_changed.connect(self.retranslate)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say how the connection is, in the language of the moment."""
+        link, text = self._app.link, self._text
+        self.dot.set_presence(_DOTS[link.state])
+        values = {} if link.state == "offline" else {"address": link.address}
+        self.words.setText(text(_WORDS[link.state], **values))
+        name_button(self.log, text("home_log"), self._app.shortcuts.keys("log"))
+
+    def _tall(self) -> None:
+        self.setFixedHeight(theme().length("size.statusbar"))
