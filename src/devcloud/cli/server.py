@@ -22,6 +22,7 @@ from devcloud.model.errors import BadSettings
 from devcloud.model.texts import Language, say
 from devcloud.net.tls import fingerprint_of
 from devcloud.server.app import DevCloudServer
+from devcloud.server.echo import ECHO_NAME
 from devcloud.server.logs import set_up_logs
 from devcloud.server.origins import parse_origin
 from devcloud.server.settings import DEFAULT_PORT, ServerSettings
@@ -47,6 +48,7 @@ def add_arguments(parser: Parser, text: Text) -> None:
     parser.add_argument(
         "--proxy-certificate", metavar="PEM", help=text("help_server_proxy_certificate")
     )
+    parser.add_argument("--echo", action="store_true", help=text("help_server_echo"))
     for flag in ("behind-proxy", "json-logs", "no-records", "metrics-open", "no-2023"):
         key = f"help_server_{flag.replace('-', '_')}"
         parser.add_argument(f"--{flag}", action="store_true", help=text(key))
@@ -80,6 +82,7 @@ def _settings(flags: argparse.Namespace, language: Language) -> ServerSettings:
         certificate=Path(flags.cert) if flags.cert else None,
         key=Path(flags.key) if flags.key else None,
         language=language,
+        echo=given.flag("echo"),
         origins=_origins(flags.origins, given.text("origin")),
     )
 
@@ -165,5 +168,7 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     ]
     terminal.line(say("server.running", language))
     terminal.result(value, rows)
+    if server.echo is not None:
+        terminal.line(say("server.echo_there", language, name=ECHO_NAME))
     terminal.line(say("server.open_page", language, page=page))
     terminal.line(say("server.next", language, link=link, devcloud=command()))

@@ -16,9 +16,9 @@ from types import TracebackType
 from aiohttp import web
 from filelock import FileLock, Timeout
 
-from devcloud.directory.joining import Join
+from devcloud.directory.joining import Join, Reservation
 from devcloud.model.errors import AlreadyRunning, StorageFailed
-from devcloud.net.addresses import Bound, bind
+from devcloud.net.addresses import Bound, bind, is_loopback
 from devcloud.net.datagram import StunResponder
 from devcloud.net.http import HttpDoor, Peer, PlainOpener, TlsOpener
 from devcloud.net.joined import TurnEnd
@@ -28,6 +28,7 @@ from devcloud.net.websocket import WebSocket
 from devcloud.server import announcement
 from devcloud.server.announcement import Announcement
 from devcloud.server.control import Control
+from devcloud.server.echo import DIRECTORY, EchoPerson, reserve_echo
 from devcloud.server.hall import Hall, HallSettings
 from devcloud.server.host import Host
 from devcloud.server.hosting import LOCK_FILE
@@ -35,7 +36,7 @@ from devcloud.server.legacy2023 import Doorway2023
 from devcloud.server.logs import get_log
 from devcloud.server.origins import Origins
 from devcloud.server.pages import Pages
-from devcloud.server.reach import default_join, listened_on
+from devcloud.server.reach import default_join, listened_on, reached_here
 from devcloud.server.session import Session
 from devcloud.server.settings import ServerSettings
 from devcloud.server.store import (
@@ -73,6 +74,8 @@ class DevCloudServer:
     """The host's hand on it."""
     join: Join
     """Who may claim a new name."""
+    echo: EchoPerson | None = None
+    """Whom everybody can call to test their sound, if they are there."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
@@ -113,8 +116,9 @@ class DevCloudServer:
         store = Store(engine)
         store.start()
         self._stack.push_async_callback(store.aclose)
+        reserved = reserve_echo() if settings.echo else None
         self.hall = Hall(
-            HallSettings(settings.limits, settings.records, self.proxy_pin, self.join),
+            HallSettings(settings.limits, settings.records, self.proxy_pin, self.join, reserved),
             load_accounts(engine),
             store,
             load_blocks(engine),
@@ -126,7 +130,23 @@ class DevCloudServer:
         await self._start_control()
         announcement.write(settings.data, self.announcement)
         self.hall.start()
+        if reserved is not None:
+            self._start_echo(bound, reserved)
         _log.info("started", port=self.port, data=str(settings.data), join=self.join.value)
+
+    def _start_echo(self, bound: Bound, reserved: Reservation) -> None:
+        host = reached_here(bound.tcp)
+        place = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+        def link() -> str:
+            # Without TLS where that is allowed: a certificate of the host's may be renewed.
+            if is_loopback(host):
+                return f"ws://{place}/?invite={reserved.token}"
+            return f"devcloud://{place}/?pin={self.certificate.pin}&invite={reserved.token}"
+
+        self.echo = EchoPerson(link, self.settings.data / DIRECTORY)
+        self._stack.push_async_callback(self.echo.aclose)
+        self.echo.start()
 
     @property
     def announcement(self) -> Announcement:

@@ -19,13 +19,14 @@ from devcloud.directory.accounts import Account, Accounts
 from devcloud.directory.blocks import Block, Blocks
 from devcloud.directory.buckets import Buckets
 from devcloud.directory.calls import CallRegister
-from devcloud.directory.joining import Join
+from devcloud.directory.joining import Join, Reservation
 from devcloud.directory.members import Member
 from devcloud.directory.people import People
 from devcloud.identity.keys import fingerprint
 from devcloud.model.errors import DevCloudError, Refused, StorageFailed
 from devcloud.model.presence import Status
 from devcloud.model.records import CallKind, CallRecord, EndReason
+from devcloud.server.farewell import Farewells
 from devcloud.server.happenings import (
     Answered,
     Called,
@@ -68,12 +69,17 @@ _log = get_log(__name__)
 @dataclass(frozen=True, slots=True)
 class HallSettings:
     """`proxy_pin`: of the proxy's certificate, as those see it who come by way of it. `records`:
-    write calls down. `join`: who may claim a new name."""
+    write calls down. `join`: who may claim a new name; `reserved`: one kept for somebody."""
 
     limits: Limits
     records: bool
     proxy_pin: str = ""
     join: Join = Join.OPEN
+    reserved: Reservation | None = None
+
+    def holds_back(self, name: str) -> bool:
+        """Return whether a name is kept for somebody."""
+        return self.reserved is not None and self.reserved.is_for(name)
 
 
 class Hall:
@@ -93,6 +99,7 @@ class Hall:
         self.blocks = Blocks(blocks)
         self.people = People(everyone_up_to=limits.everyone_up_to)
         self.calls = CallRegister()
+        self.farewells = Farewells(self.people, self.observe)
         self.sessions: set[Session] = set()
         self._sessions_of: Counter[str] = Counter()
         self.metrics = Metrics(
@@ -125,6 +132,7 @@ class Hall:
             older.handle.say_bye("replaced")
         if not member.observer:
             self.calls.back(member.name, member.device)
+            self.farewells.back(member)
         self.metrics.sign_ins += 1
         people = self.people.everybody(member)
         session.send(
@@ -343,6 +351,7 @@ class Hall:
     def stop(self) -> None:
         """Say goodbye to everybody and write down the calls that still go on."""
         self.stopping = True
+        self.farewells.forget()
         for _, timer in self._timers.values():
             timer.cancel()
         for record in self.calls.end_all(self.now()):

@@ -148,6 +148,8 @@ class Connection2023(asyncio.Protocol):
         hall = self._doorway.hall
         if hall.stopping or hall.accounts.find(name) or hall.people.devices_of(name):
             return Claim.TAKEN
+        if hall.settings.holds_back(name):
+            return Claim.TAKEN
         # They can show neither an invitation nor a key: each time is the first.
         if hall.settings.join is not Join.OPEN or hall.blocks.holds(name=name, address=address):
             return Claim.REFUSED

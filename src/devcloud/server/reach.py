@@ -41,6 +41,13 @@ def every_address() -> list[str]:
     return [str(address) for address in _of_the_machine()]
 
 
+def reached_here(sockets: Iterable[socket.socket]) -> str:
+    """Return an address at which this machine itself reaches `sockets`."""
+    hosts = [plain_address(str(each.getsockname()[0])) for each in sockets]
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+    return loopback.get(hosts[0], hosts[0])
+
+
 def machine_addresses() -> list[str]:
     """Return the addresses others may reach this machine at, those of a local network first."""
     found = [

@@ -148,6 +148,8 @@ class Session:
             case Proof():
                 self._prove(message)
             case Bye():
+                if self._member is not None:
+                    self._hall.farewells.keep(self._member, message.last)
                 self._ws.close(CloseCode.NORMAL)
             case _ if self._member is None:
                 raise Refused("not_signed_in")
@@ -175,7 +177,7 @@ class Session:
         if not hello.observer:
             self._hall.check_free(greeted.name)
         if self._hall.accounts.find(greeted.name) is None:
-            check_may_join(settings.join, hello.invite)
+            self._check_may_join(greeted.name, hello.invite)
         self._signing_in = greeted
         self.send(greeted.challenge)
 
@@ -200,7 +202,7 @@ class Session:
         """Somebody new: write them down; an observer is only looked at."""
         hall = self._hall
         # The name may have been released since the hello.
-        check_may_join(hall.settings.join, hello.invite)
+        self._check_may_join(name, hello.invite)
         if not hall.new_names.take(self.address, hall.now()):
             raise Refused("too_many_names")
         self._storing = True
@@ -209,8 +211,16 @@ class Session:
             return
         account, _ = hall.accounts.claim(name, hello.key)
         # Where everybody may join, an invitation is not used up: it may be needed later.
-        invite = hello.invite if hall.settings.join is Join.INVITE else ""
+        spends = hall.settings.join is Join.INVITE and not hall.settings.holds_back(name)
+        invite = hello.invite if spends else ""
         hall.claim(account, self._claimed, invite=invite)
+
+    def _check_may_join(self, name: str, invite: str) -> None:
+        settings = self._hall.settings
+        if settings.reserved is not None and settings.holds_back(name):
+            settings.reserved.check(invite)
+        else:
+            check_may_join(settings.join, invite)
 
     def _claimed(self, failure: DevCloudError | None) -> None:
         """The name is written down, or the invitation is good; or not."""

@@ -48,7 +48,8 @@ class ServerSettings:
     the PEM file of its certificate, to which clients bind their proofs; `legacy_2023`: take clients
     of 2023; `join`: who may claim a new name (None: by where it listens); `certificate` and `key`:
     PEM files of the host's own instead of the one the server makes; `origins`: further addresses
-    of its pages, as browsers spell them, the one to give out first.
+    of its pages, as browsers spell them, the one to give out first; `echo`: have somebody there,
+    in a process of their own, whom everybody can call to test their sound.
     """
 
     data: Path
@@ -63,5 +64,6 @@ class ServerSettings:
     certificate: Path | None = None
     key: Path | None = None
     origins: tuple[str, ...] = ()
+    echo: bool = False
     language: Language = Language.ENGLISH
     limits: Limits = field(default_factory=Limits)

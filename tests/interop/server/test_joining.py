@@ -140,3 +140,21 @@ async def test_programs_of_2023_join_open_servers_only(world: World, join: Join)
         writer.write(b'{"command": "GET", "name": "Marc"}')
         assert await reader.readuntil(b"}") == b'{"ip": "None"}'
     writer.close()
+
+
+async def test_a_reserved_name_is_claimed_with_its_token_whoever_else_may_join(world: Any) -> None:
+    world.settings = replace(world.settings, join=Join.CLOSED, echo=True)
+    # Without the process: its claim is made by hand here.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("devcloud.server.echo.EchoPerson.start", lambda _: None)
+        server = await world.start()
+    token = server.hall.settings.reserved.token
+    for name, invite, code in (
+        ("Echo", "wrong", "name_taken"), ("echo", "", "name_taken"),
+        ("Marc", token, "joining_closed"),
+    ):  # fmt: skip
+        client = await world.connect()
+        await client.hello(name, invite=invite)
+        assert (await client.receive("error"))["code"] == code
+    client = await world.connect()
+    assert (await client.sign_in("echo", invite=token))["type"] == "welcome"

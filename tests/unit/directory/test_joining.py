@@ -7,6 +7,7 @@ import pytest
 from devcloud.directory.joining import (
     Invitation,
     Join,
+    Reservation,
     check_invitation,
     check_may_join,
     hash_token,
@@ -67,3 +68,13 @@ def test_others_say_why(invitation: Invitation | None, code: str) -> None:
 
 def test_a_token_is_kept_as_its_hash() -> None:
     assert hash_token("token") == hashlib.sha256(b"token").hexdigest()
+
+
+def test_a_reserved_name_is_for_whoever_has_the_token() -> None:
+    reserved = Reservation("echo", "a token")
+    assert reserved.is_for("echo") and reserved.is_for("ECHO") and not reserved.is_for("echo2")
+    reserved.check("a token")
+    for other in ("", "a toke", "a token ", "A token", "\ud800", "é"):
+        with pytest.raises(Refused) as refused:
+            reserved.check(other)
+        assert refused.value.code == "name_taken"
