@@ -205,9 +205,19 @@ class DevicesAre:
     place = "devices"
 
 
+@dataclass(frozen=True)
+class TestLevelIs:
+    """How loud the microphone under test is, in dBFS."""
+
+    __test__ = False
+
+    level_dbfs: float
+    place = "test_level"
+
+
 Happening = (
     SignedIn | LinkIs | SignedOut | PeopleAre | PinsAre | CallIs | LevelsAre | CallNotice | Missed
-    | Warned | DevicesAre
+    | Warned | DevicesAre | TestLevelIs
 )  # fmt: skip
 
 
@@ -338,14 +348,6 @@ class SetAudio:
 
 
 @dataclass(frozen=True)
-class WantLevels:
-    """Whether levels of a call are wanted (nobody looks: nothing is sent)."""
-
-    call: str
-    on: bool
-
-
-@dataclass(frozen=True)
 class PlaySound:
     """Play one of the program's sounds. `key` names this playing, for `StopSound`."""
 
@@ -374,8 +376,13 @@ class TestMicrophone:
 
 
 @dataclass(frozen=True)
+class ListDevices:
+    """Look which sound devices there are."""
+
+
+@dataclass(frozen=True)
 class AcceptServerKey:
-    """The server's new certificate, with this pin, is right."""
+    """The server's new certificate is right; `pin` is its fingerprint, as it was shown."""
 
     data: Path
     address: str
@@ -384,6 +391,6 @@ class AcceptServerKey:
 
 Order = (
     SignIn | SignOut | RetryNow | SetStatus | Watch | PlaceCall | Accept | Decline | HangUp | Hold
-    | Mute | AcceptKey | ConfirmWords | ForgetKey | SetAudio | WantLevels | PlaySound | StopSound
+    | Mute | AcceptKey | ConfirmWords | ForgetKey | SetAudio | PlaySound | StopSound | ListDevices
     | TestMicrophone | AcceptServerKey
 )  # fmt: skip

@@ -93,9 +93,6 @@ class FakeShelf(QObject):
     def keep_people(self, server: str, people: tuple[KnownPerson, ...]) -> None:
         self.people |= {person.name: person for person in people}
 
-    def forget_person(self, server: str, name: str) -> None:
-        self.people.pop(name, None)
-
     def keep_call(self, server: str, call: PastCall) -> None:
         self.calls[call.id] = call
 

@@ -277,6 +277,8 @@ class AppModel(QObject):
             case on.DevicesAre():
                 self.audio.devices_are(happening)
                 self.calls.update()
+            case on.TestLevelIs(level_dbfs):
+                self.audio.test_level.emit(level_dbfs)
             case on.Warned(error):
                 self.log.add_text(error.text(self.language))
 
@@ -326,13 +328,13 @@ class AppModel(QObject):
 
     # ── who one is, and the language ─────────────────────────────────────────────────────────────
 
-    def set_status(self, status: Literal["available", "do_not_disturb"]) -> None:
-        """What others see, and whether one is disturbed."""
-        self._status = status
+    def set_status(self, status: str) -> None:
+        """What others see, and whether one is disturbed: `available` or `do_not_disturb`."""
+        self._status = "do_not_disturb" if status == "do_not_disturb" else "available"
         if self.me.status != "offline":
-            self._set_me(Me(self.me.name, status, self.me.fingerprint))
-            self.core.ask(on.SetStatus(status))
-        self.log.add(f"status_{status}")
+            self._set_me(Me(self.me.name, self._status, self.me.fingerprint))
+            self.core.ask(on.SetStatus(self._status))
+        self.log.add(f"status_{self._status}")
 
     def _set_me(self, me: Me) -> None:
         if me != self.me:

@@ -4,7 +4,7 @@ Which call is shown, and what becomes of it afterwards, is `CallsModel`'s.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -117,7 +117,7 @@ class CallModel(QObject):
         if before != after:
             self._moved(before, after)
         self.update()
-        if after == "over" != before:
+        if after == "over":
             self.ended.emit()
 
     def failed(self, error: DevCloudError) -> None:
@@ -243,7 +243,7 @@ class CallModel(QObject):
                 self._ask(AcceptKey(call=self.id))
             self._ask(Accept(self.id))
 
-    def accept_after(self, what: Literal["hold", "hang_up"]) -> None:
+    def accept_after(self, what: str) -> None:
         """Put the other call on hold, or end it, and take this one."""
         if self.phase == "incoming":
             self._app.calls.clear_line(what, keep=self)
@@ -352,7 +352,7 @@ class CallModel(QObject):
             self._app.log.add("words_differ", name=self.state.shown_name)
             self.update()
 
-    def words_in(self, language: Literal["fr", "en"]) -> None:
+    def words_in(self, language: str) -> None:
         """Show the words of the other list: both people read in the same language."""
         self._words_language = Language(language)
         self.update()

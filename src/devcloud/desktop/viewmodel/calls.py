@@ -3,7 +3,7 @@
 Decides what is heard meanwhile, and hands finished calls to History.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +21,8 @@ from devcloud.model.records import CallKind, EndReason
 
 if TYPE_CHECKING:
     from devcloud.desktop.viewmodel.app import AppModel
+
+__all__ = ["CallModel", "CallsModel"]
 
 UNANSWERED_S = 8.0
 TALKED_S = 2.0
@@ -196,7 +198,7 @@ class CallsModel(QObject):
             self._set_incoming(None)
             self._next_incoming()
 
-    def clear_line(self, what: Literal["hold", "hang_up"], *, keep: CallModel | None) -> None:
+    def clear_line(self, what: str, *, keep: CallModel | None) -> None:
         """Put every other call on hold, or end the current one."""
         for call in tuple(self._calls):
             if call is keep or call.phase not in (*TALKING, "connecting"):

@@ -118,7 +118,7 @@ def view(call: CallIs, doings: Doings, quality: QualityWatch) -> CallView:
         held_here=call.held_here,
         held_there=call.held_there,
         can_hold=phase in ("active", "held"),
-        can_mute=phase != "over" and phase != "incoming",
+        can_mute=phase not in ("over", "incoming"),
         can_talk=not legacy,
         hint_text=_hint(phase, doings, text),
         device_text=doings.device,
@@ -176,21 +176,20 @@ def _title(phase: Phase, doings: Doings, text: _Texts) -> str:
     return text("call_title", name=doings.shown_name)
 
 
+_STATE_TEXTS: dict[Phase, str] = {
+    "dialling": "outgoing_connecting",
+    "connecting": "outgoing_connecting",
+    "ringing_out": "outgoing_ringing",
+    "incoming": "incoming_call",
+    "held": "call_on_hold",
+    "reconnecting": "call_reconnecting",
+}
+
+
 def _state_text(call: CallIs, phase: Phase, doings: Doings, text: _Texts) -> str:
-    match phase:
-        case "dialling" | "connecting":
-            return text("outgoing_connecting")
-        case "ringing_out":
-            return text("outgoing_ringing")
-        case "incoming":
-            return text("incoming_call")
-        case "held":
-            return text("call_on_hold")
-        case "reconnecting":
-            return text("call_reconnecting")
-        case "over":
-            return ending(call, doings, text)
-    return text("call_on_hold") if call.held_here or call.held_there else ""
+    if phase == "over":
+        return ending(call, doings, text)
+    return text(_STATE_TEXTS[phase]) if phase in _STATE_TEXTS else ""
 
 
 def ending(call: CallIs, doings: Doings, text: _Texts) -> str:

@@ -82,7 +82,7 @@ class ConnectModel(QObject):
             return f"devcloud://{authority}/?{self._link}"
         return authority
 
-    def set_field(self, field: Literal["name", "host", "port"], text: str) -> None:
+    def set_field(self, field: str, text: str) -> None:
         """The person typed or pasted. «host:port» or a link in `host` fills what it brings."""
         text = text[:LONGEST]
         if field == "host":

@@ -76,7 +76,7 @@ class HistoryModel(RowsModel[HistoryRow]):
         self._calls: list[PastCall] = []
         self._newest_id = 0
         self._unseen = 0
-        self.filter: Literal["all", "missed"] = "all"
+        self.filter = "all"
 
     @property
     def unseen(self) -> int:
@@ -88,8 +88,9 @@ class HistoryModel(RowsModel[HistoryRow]):
         """What stands there when nothing else does."""
         return self._text("history_empty" if self.filter == "all" else "history_empty_missed")
 
-    def set_filter(self, which: Literal["all", "missed"]) -> None:
-        """Show all calls, or missed ones only."""
+    def set_filter(self, which: str) -> None:
+        """Show `all` calls, or `missed` ones only."""
+        which = "missed" if which == "missed" else "all"
         if which != self.filter:
             self.filter = which
             self.update()

@@ -1,4 +1,4 @@
-"""The activity log: what happened, one sentence a line. Never the text of a message, never a key."""
+"""The activity log: what happened, one sentence a line. Never a message, never a key."""
 
 from collections import deque
 from typing import TYPE_CHECKING

@@ -37,9 +37,6 @@ class Shelf(Protocol):
     def keep_people(self, server: str, people: tuple[KnownPerson, ...]) -> None:
         """Write these people down, in place of what was known of them."""
 
-    def forget_person(self, server: str, name: str) -> None:
-        """Take a person away."""
-
     def keep_call(self, server: str, call: PastCall) -> None:
         """Write a call down."""
 
