@@ -112,7 +112,7 @@ QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
 QLineEdit[round="true"], QLineEdit[round="true"]:focus { border-radius: @px.18@px; }
 
 QComboBox {
-  min-height: @size.control@px; padding: 0 @px.28@px 0 @space.3@px;
+  min-height: @size.control-2@px; padding: 0 @px.28@px 0 @space.3@px;
   selection-background-color: @accentSoft@; selection-color: @text@;
 }
 QSpinBox {
@@ -208,12 +208,12 @@ QTableView::item {
 }
 QTableView::item:hover { background: @hover@; }
 QTableView::item:selected { background: @accentSoft@; color: @text@; }
-QHeaderView { background: @background@; border: none; }
+QHeaderView { background: transparent; border: none; }
 QHeaderView::section {
-  background: @background@; color: @textMuted@; border: none; font-weight: 600;
+  background: transparent; color: @textMuted@; border: none; font-weight: 600;
   font-size: @type.caption.size@px; padding: @space.2@px @space.4@px;
 }
-QTableCornerButton::section { background: @background@; border: none; }
+QTableCornerButton::section { background: transparent; border: none; }
 QPlainTextEdit, QTextEdit, QTextBrowser {
   background: transparent; border: none; color: @text@;
   selection-background-color: @accent@; selection-color: @onAccent@;

@@ -92,7 +92,7 @@ class FocusStyle(QProxyStyle):
         widget: QWidget | None = None,
     ) -> QRect:
         """Set the words of a combo box in as far as those of a field."""
-        rect = super().subControlRect(control, option, part, widget)
+        rect = super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
         combo = control == QStyle.ComplexControl.CC_ComboBox
         if combo and part == QStyle.SubControl.SC_ComboBoxEditField:
             start, end = self._theme.length("space.3") - 1, self._theme.px(28)

@@ -4,7 +4,7 @@
 that paint themselves ask it for colours and lengths when they paint, and are told by `changed`.
 """
 
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QStyleHints
@@ -41,6 +41,7 @@ class Theme(QObject):
         app.setStyle(self._style)
         # Kept: the platform's hints for Python live no longer than the object they came from.
         self._hints = app.styleHints()
+        self._system_scheme = self._hints.colorScheme()
         self._hints.colorSchemeChanged.connect(self._follow_system)
         self._system_motion = _MotionHint(self._hints)
 
@@ -180,8 +181,7 @@ class Theme(QObject):
     def _wanted_mode(self) -> Mode:
         if self._choice != "system":
             return self._choice
-        scheme = self._hints.colorScheme()
-        return "dark" if scheme == Qt.ColorScheme.Dark else "light"
+        return "dark" if self._system_scheme == Qt.ColorScheme.Dark else "light"
 
     def _apply(self) -> None:
         self._resolved = resolve(self._wanted_mode(), self._accent, self._scale)
@@ -191,25 +191,24 @@ class Theme(QObject):
         self._app.setStyleSheet(make_style_sheet(self._resolved))
         self.changed.emit()
 
-    def _follow_system(self, _scheme: Qt.ColorScheme) -> None:
+    def _follow_system(self, scheme: Qt.ColorScheme) -> None:
+        self._system_scheme = scheme
         if self._choice == "system" and self._wanted_mode() != self.mode:
             self._apply()
 
 
 class _MotionHint:
-    """What the system asks of motion; nothing where Qt is too old to know (before 6.11)."""
+    """What the system asks of motion; nothing where Qt is too old to know."""
 
     def __init__(self, hints: QStyleHints) -> None:
         ask = getattr(hints, "accessibility", None)
-        accessibility = ask() if ask is not None else None
-        self._accessibility = accessibility if hasattr(accessibility, "motionPreference") else None
+        # Kept: it does not outlive what Python holds of it.
+        self._accessibility: Any = None if ask is None else ask()
 
     @property
     def is_reduced(self) -> bool:
-        if self._accessibility is None:
-            return False
-        wanted = self._accessibility.motionPreference()
-        return bool(wanted == Qt.MotionPreference.ReducedMotion)
+        wanted = getattr(self._accessibility, "motionPreference", None)
+        return wanted is not None and str(wanted().name) == "ReducedMotion"
 
 
 def theme() -> Theme:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 from devcloud.desktop.theme.icons import paint_icon
 from devcloud.desktop.theme.theme import theme
@@ -39,7 +39,7 @@ def _tray_pixmap(state: TrayState, side: int) -> QPixmap:
         place = QRectF(side - dot, side - dot, dot, dot)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
         rim = side / 16
-        painter.setBrush(QColor(Qt.GlobalColor.black))
+        painter.setBrush(outline)  # of any colour: it clears
         painter.drawEllipse(place.adjusted(-rim, -rim, rim, rim))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.setBrush(look.colour(_DOTS[state]))

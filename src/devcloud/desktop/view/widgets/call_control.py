@@ -186,7 +186,7 @@ class HangUpControl(CallControl):
         return fill, "onDanger", "text"
 
     def _overlay(self) -> QColor:
-        return QColor(0, 0, 0, 0)
+        return QColor(Qt.GlobalColor.transparent)
 
     def _width(self) -> int:
         return theme().px(84)
