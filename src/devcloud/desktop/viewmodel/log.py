@@ -39,7 +39,7 @@ class LogModel(QObject):
     def add_text(self, sentence: str) -> None:
         """Add a sentence that is ready."""
         time = clock_time_s(local(self._app.clock.wall()))
-        line = f"{time} {' '.join(sentence.split())}"
+        line = f"{time} {' '.join(sentence.splitlines())}"
         self._lines.append(line)
         self.added.emit(line)
 

@@ -199,7 +199,7 @@ class ServerModel(QObject):
 
     def _write(self, sentence: str) -> None:
         at: datetime = local(self._clock.wall())
-        self.logged.emit(f"{clock_time_s(at)}  {' '.join(sentence.split())}")
+        self.logged.emit(f"{clock_time_s(at)}  {' '.join(sentence.splitlines())}")
 
     def _copy(self, text: str, toast: str) -> None:
         self.clipboard.emit(text)
