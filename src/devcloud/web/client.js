@@ -266,7 +266,7 @@ export class Client extends EventTarget {
   /** Let the desk decide, and do what it says. @param {(desk: Desk, now: number) => any} work */
   #do(work) {
     const done = this.#queue.then(async () => {
-      if (!this.#desk) return;
+      if (!this.#desk || this.#gone) return;
       try {
         await work(this.#desk, monotonic());
       } finally {

@@ -63,9 +63,9 @@ export class Meter {
   }
 }
 
-/** The totals in a browser's report. @param {Map<string, any>|RTCStatsReport} report
- * @returns {Counters} */
-export function countersIn(report) {
+/** The totals in a browser's report; `red`: both ask for each block twice.
+ * @param {Map<string, any>|RTCStatsReport} report @param {boolean} red @returns {Counters} */
+export function countersIn(report, red) {
   /** @type {Record<string, any>} */
   const of = {};
   /** @type {any} */
@@ -80,7 +80,7 @@ export function countersIn(report) {
   const ends = pair && [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
   const relayed = ends?.some((/** @type {any} */ end) => end?.candidateType === 'relay');
   return {
-    codec: mime === 'audio/red' ? 'opus+red' : mime.replace('audio/', ''),
+    codec: mime && red ? 'opus+red' : mime.replace('audio/', ''),
     path: pair ? (relayed ? 'relay' : 'direct') : '',
     packetsReceived: heard?.packetsReceived ?? 0,
     packetsLost: heard?.packetsLost ?? 0,

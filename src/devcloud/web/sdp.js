@@ -37,6 +37,12 @@ export function edit(text) {
     .join('');
 }
 
+/** Whether a description asks for RED before Opus. @param {string|undefined} text */
+export function prefersRed(text = '') {
+  const first = /^m=audio \S+ \S+ (\d+)/m.exec(text)?.[1];
+  return first !== undefined && new RegExp(`^a=rtpmap:${first} red/48000/2`, 'mi').test(text);
+}
+
 /** Refuse a description that is not of a call with audio alone. @param {string} text */
 export function check(text) {
   const media = linesOf(text).filter((line) => line.startsWith('m='));

@@ -5,7 +5,7 @@
  */
 import { DevCloudError } from './errors.js';
 import { countersIn, Meter } from './quality.js';
-import { check, edit } from './sdp.js';
+import { check, edit, prefersRed } from './sdp.js';
 
 const GATHER_MS = 20;
 const MEASURE_MS = 1000;
@@ -132,7 +132,9 @@ export class Voice {
     const timer = setInterval(async () => {
       if (pc !== this.#pc) return clearInterval(timer);
       if (pc.connectionState !== 'connected') return;
-      const counters = countersIn(await pc.getStats());
+      const both = [pc.localDescription, pc.remoteDescription];
+      const red = both.every((each) => prefersRed(each?.sdp));
+      const counters = countersIn(await pc.getStats(), red);
       if (pc === this.#pc) this.owner.quality(meter.measure(performance.now() / 1000, counters));
     }, MEASURE_MS);
     return pc;

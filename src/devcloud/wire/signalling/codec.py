@@ -12,6 +12,7 @@ import msgspec
 from devcloud.model.errors import ProtocolViolation
 from devcloud.wire.signalling.messages import (
     LONGEST_MESSAGE,
+    Bye,
     CallMessage,
     FromClient,
     FromServer,
@@ -89,6 +90,10 @@ def _check_ids(message: object) -> None:
             ids = message.device
         case Undeliverable():
             ids = message.call
+        case Bye():
+            for each in message.last:
+                _check_ids(each)
+            return
         case _:
             return
     if ids.strip(_HEXADECIMAL):

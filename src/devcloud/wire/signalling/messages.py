@@ -89,9 +89,12 @@ class Welcome(Message, tag="welcome"):
 
 
 class Bye(Message, tag="bye"):
-    """Either side: I am going, and this is why (`leaving`, `server_stopping`, `replaced`, …)."""
+    """Either side: I am going, and this is why (`leaving`, `server_stopping`, `replaced`, …).
+    `last` is for a page, which cannot know whether it is closed or loaded again: what the server is
+    to say for it unless the same device signs in again within some seconds."""
 
     code: str
+    last: Annotated[list["Hangup"], Meta(max_length=16)] = []
 
 
 class Error(Message, tag="error"):
