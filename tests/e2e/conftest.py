@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from tests.e2e.soundserver import SoundServer
 
 import devcloud
 from devcloud.call.states import State
@@ -199,3 +200,16 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(f"DEVCLOUD_{variable}", raising=False)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     yield
+
+
+@pytest.fixture
+def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    folder = tmp_path / "pulse"
+    folder.mkdir(mode=0o700)
+    server = SoundServer(folder)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    try:
+        yield server
+    finally:
+        server.stop()

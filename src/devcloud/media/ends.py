@@ -87,10 +87,13 @@ class MicrophoneSource(Share):
 class Inlet(Share):
     """A microphone to oneself."""
 
+    _begun = False
+
     def take(self) -> bytes | None:
-        """Return the next 10 ms, None while there is no device."""
+        """Return the next 10 ms, None until the device gives its first."""
         stream = self.end.stream
-        return None if stream is None else stream.queue.take()
+        self._begun = self._begun or (stream is not None and len(stream.queue) > 0)
+        return stream.queue.take() if stream is not None and self._begun else None
 
 
 class SpeakerFeed(Share):

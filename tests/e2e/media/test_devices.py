@@ -1,18 +1,13 @@
 """A microphone and a speaker that are real to PortAudio: a sound server of the test's own."""
 
 import asyncio
-import os
-import shutil
-import signal
-import subprocess
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
+from tests.e2e.soundserver import SoundServer, has_tone, needs_pulseaudio, write_tone
 
 from devcloud.media.control import (
     Devices,
@@ -29,93 +24,9 @@ from devcloud.media.devices import list_devices
 
 MakePair = Callable[[], Awaitable[Any]]
 CALL = "call-1"
-TONE_HZ = 1000
-
-needs_pulseaudio = pytest.mark.skipif(
-    not (shutil.which("pulseaudio") and shutil.which("paplay")), reason="needs PulseAudio"
-)
 PLAIN = Processing(
     echo_cancellation=False, noise_suppression=False, gain_control=False, high_pass=False
 )
-
-ALSA = """
-pcm.!default { type pulse }
-pcm.mic { type pulse device "mic.monitor" hint { show on description "mic" } }
-pcm.ears { type pulse device "ears" hint { show on description "ears" } }
-"""
-
-
-class SoundServer:
-    """A PulseAudio with two null sinks: what is played into `mic` is what the microphone hears."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        socket = folder / "native"
-        self.environment = {
-            "PULSE_SERVER": f"unix:{socket}",
-            "PULSE_RUNTIME_PATH": str(folder),
-            "XDG_RUNTIME_DIR": str(folder),
-            "HOME": str(folder),
-            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
-        }
-        (folder / "asound.conf").write_text(ALSA)
-        self._process = subprocess.Popen(
-            [
-                *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no"),
-                *("--exit-idle-time=-1", "--disallow-exit"),
-                *("-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"),
-                *("-L", "module-null-sink sink_name=mic rate=48000 channels=1"),
-                *("-L", "module-null-sink sink_name=ears rate=48000 channels=1"),
-            ],
-            env=os.environ | self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 10
-        while self.run("pactl", "info").returncode and time.monotonic() < deadline:
-            time.sleep(0.02)
-
-    def run(self, *command: str) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(
-            command, env=os.environ | self.environment, capture_output=True, check=False
-        )
-
-    def start(self, *command: str, output: Path | None = None) -> "subprocess.Popen[bytes]":
-        with (output or Path(os.devnull)).open("wb") as file:
-            return subprocess.Popen(command, env=os.environ | self.environment, stdout=file)
-
-    def stop(self) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-
-@pytest.fixture
-def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
-    folder = tmp_path / "pulse"
-    folder.mkdir(mode=0o700)
-    server = SoundServer(folder)
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-def write_tone(path: Path, seconds: float) -> None:
-    at = np.arange(int(48_000 * seconds)) / 48_000
-    soundfile.write(path, 0.3 * np.sin(2 * np.pi * TONE_HZ * at), 48_000, subtype="PCM_16")
-
-
-def has_tone(pcm: bytes) -> bool:
-    """Whether the last second is the tone: nine tenths of its energy within 20 Hz."""
-    samples = np.frombuffer(pcm[: len(pcm) - len(pcm) % 2], "<i2")[-48_000:]
-    if len(samples) < 48_000 or not samples.any():
-        return False
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
-    hertz = np.fft.rfftfreq(len(samples), 1 / 48_000)
-    return bool(spectrum[abs(hertz - TONE_HZ) < 20].sum() > 0.9 * spectrum.sum())
 
 
 @needs_pulseaudio
