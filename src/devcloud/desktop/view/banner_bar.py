@@ -14,7 +14,7 @@ class BannerBar(QWidget):
         super().__init__(parent)
         self._app = app
         self._text = T(app)
-        self.banner = Banner("warning")
+        self.banner = Banner("warning", icon="refresh")
         self.banner.triggered.connect(app.retry)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -35,5 +35,7 @@ class BannerBar(QWidget):
     def retranslate(self) -> None:
         """Say how it is, in the language of the moment."""
         if self.sentence:
-            self.banner.show_message(self.sentence, self._text("banner_retry"))
+            retry = self._text("banner_retry")
+            # Said once: every second of the countdown would drown everything else.
+            self.banner.show_message(self.sentence, retry, said=not self.isVisibleTo(self.window()))
         self.setVisible(bool(self.sentence))

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.busy_button import BusyButton
 from devcloud.desktop.view.buttons import text_button
-from devcloud.desktop.view.scrolling import scrolling_column
 from devcloud.desktop.view.connect_fields import ErrorLine, LabelledEdit
 from devcloud.desktop.view.connect_mark import BrandMark
 from devcloud.desktop.view.menu_button import MenuButton
+from devcloud.desktop.view.scrolling import scrolling_column
 from devcloud.desktop.view.widgets.banner import Banner
 from devcloud.desktop.view.widgets.labels import Label, WrapLabel
 from devcloud.desktop.viewmodel.app import AppModel

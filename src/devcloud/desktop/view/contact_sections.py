@@ -1,6 +1,7 @@
 """The parts of a person's page: chips that explain themselves, the calls, the identity."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -16,7 +17,6 @@ from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel
 from devcloud.desktop.view.widgets.popover import Popover
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import CallLine, ChipInfo, Contact
-
 
 _TITLES: Final = {
     "call-in": "contact_call_in",
@@ -126,7 +126,7 @@ class ValueRow(QWidget):
 
 
 class CallsSection(QWidget):
-    """The last calls; or all of them, today's apart, with how they sounded or how long they rang."""
+    """The last calls; or all of them, today apart, with how they sounded and rang."""
 
     def __init__(self, text: T, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -167,6 +167,8 @@ class CallsSection(QWidget):
         today = self._text("day_today")
         now = tuple(call for call in calls if call.when.startswith(today))
         before = calls[len(now) :]
+        prefix = self._text("day_at", day=today, time="")
+        now = tuple(replace(call, when=call.when.removeprefix(prefix)) for call in now)
         return {today: now, self._text("contact_before" if now else "contact_calls"): before}
 
     def _make(self, title: str, calls: tuple[CallLine, ...], everything: bool) -> BoxedList:
@@ -236,7 +238,7 @@ class FingerprintRow(QWidget):
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         box = QHBoxLayout(self)
         side = look.length("space.4")
-        box.setContentsMargins(side, look.length("space.2"), look.length("space.3"), side // 2)
+        box.setContentsMargins(side, look.length("space.2"), side, look.length("space.2"))
         box.setSpacing(look.length("space.3"))
         box.addWidget(self.title)
         box.addWidget(self.value, 1)
@@ -255,4 +257,5 @@ class FingerprintRow(QWidget):
 
     def _restyle(self) -> None:
         self.setMinimumHeight(theme().px(48))
-        self.value.setFont(theme().font("small", mono=self._mono))
+        mono = theme().font("small", mono=True)
+        self.value.setFont(mono if self._mono else theme().font("body"))

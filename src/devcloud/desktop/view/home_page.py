@@ -98,7 +98,9 @@ class HomePage(QWidget):
 
     def focus_list(self) -> None:
         """The list has the focus, where arrow keys and letters mean something."""
-        self._list().setFocus(Qt.FocusReason.OtherFocusReason)
+        rows = self._list()
+        place = rows if rows.isVisibleTo(self) else self.sidebar.search
+        place.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _list(self) -> QWidget:
         return self.sidebar.history if self.sidebar.tab else self.sidebar.contacts

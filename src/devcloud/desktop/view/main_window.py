@@ -17,11 +17,13 @@ from devcloud.desktop.view.call_bar import CallBar
 from devcloud.desktop.view.call_page import CallPage
 from devcloud.desktop.view.connect_page import ConnectPage
 from devcloud.desktop.view.home_page import HomePage
+from devcloud.desktop.view.incoming_sheet import IncomingSheet, IncomingWindow
 from devcloud.desktop.view.key_question import open_key_question
 from devcloud.desktop.view.log_drawer import HEIGHT as LOG_HEIGHT
 from devcloud.desktop.view.log_drawer import LogDrawer
 from devcloud.desktop.view.notice_window import Notices
 from devcloud.desktop.view.questions import ask_once
+from devcloud.desktop.view.settings_dialog import SettingsDialog
 from devcloud.desktop.view.shortcut_keys import ShortcutKeys
 from devcloud.desktop.view.shortcuts_help import open_shortcuts_help
 from devcloud.desktop.view.sidebar import CONTACTS, HISTORY
@@ -34,12 +36,13 @@ from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
 
 FIRST_SIZE = (1200, 760)
+TOAST_BOTTOM = 52
+"""Above the status line, which stays readable."""
 
 
 class MainWindow(QMainWindow):
-    """The window. `settings_wanted` names the page of the settings to open, or is empty."""
+    """The window, and what belongs to it: tray, notices, the incoming call, the settings."""
 
-    settings_wanted = Signal(str)
     width_class_changed = Signal(str)
 
     def __init__(self, app: AppModel, parent: QWidget | None = None) -> None:
@@ -59,9 +62,12 @@ class MainWindow(QMainWindow):
         self.log = LogDrawer(app)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
-        self.toast = Toast(self)
+        self.toast = Toast(self, bottom=TOAST_BOTTOM)
         self.tray = Tray(app, self)
         self.notices = Notices(app)
+        self.incoming = IncomingSheet(app, self)
+        self.incoming_window = IncomingWindow(app)
+        self.settings_dialog: SettingsDialog | None = None
         self.keys = ShortcutKeys(app, self)
         self._connect_app()
         self._connect_parts()
@@ -78,6 +84,8 @@ class MainWindow(QMainWindow):
         if self.call_page is not None:
             self.call_page.retranslate()
         self.tray.refresh()
+        self.incoming.retranslate()
+        self.incoming_window.retranslate()
         self._show_title()
 
     @property
@@ -99,8 +107,8 @@ class MainWindow(QMainWindow):
         """The call page is made with the first call."""
         if self.call_page is None:
             self.call_page = CallPage(self._app)
-            self.call_page.settings_asked.connect(self.settings_wanted)
-            self.call_page.log_asked.connect(self.toggle_log)
+            self.call_page.settings_wanted.connect(self.open_settings)
+            self.call_page.log_wanted.connect(self.toggle_log)
             self.pages.addWidget(self.call_page)
         return self.call_page
 
@@ -147,6 +155,15 @@ class MainWindow(QMainWindow):
         """Open or close the activity log."""
         self._show_log(not self.log.isVisibleTo(self))
 
+    def open_settings(self, page: str = "") -> None:
+        """The settings, at a page of theirs or as they were left."""
+        if self.settings_dialog is None:
+            self.settings_dialog = SettingsDialog(self._app, self)
+        self.settings_dialog.open_page(page)
+        self.settings_dialog.show()
+        self.settings_dialog.raise_()
+        self.settings_dialog.activateWindow()
+
     def show_shortcuts(self) -> None:
         """The list of shortcuts."""
         self._open(open_shortcuts_help(self, self._app))
@@ -177,6 +194,9 @@ class MainWindow(QMainWindow):
         self._remember()
         self.tray.hide()
         self.notices.close_all()
+        self.incoming_window.hide()
+        if self.settings_dialog is not None:
+            self.settings_dialog.close()
         self._app.quit()
 
     def _go_home(self) -> bool:
@@ -186,10 +206,19 @@ class MainWindow(QMainWindow):
         return self._app.page == "home"
 
     def _show_log(self, shown: bool) -> None:
+        had_focus = self.log.isAncestorOf(self.focusWidget() or self)
         self.log.setVisible(shown)
         self._arrange_log()
         if shown:
             self.log.lines.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif had_focus:
+            self._focus_page()
+
+    def _focus_page(self) -> None:
+        if self._app.page == "home":
+            self.home.focus_list()
+        else:
+            self.pages.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange_log(self) -> None:
         alone = self._width == "narrow" and self.log.isVisibleTo(self)
@@ -320,25 +349,25 @@ class MainWindow(QMainWindow):
         app.clipboard.connect(self._copy)
         app.raise_window.connect(self.raise_window)
         app.show_history.connect(self.show_history)
-        app.show_audio_settings.connect(lambda: self.settings_wanted.emit("audio"))
+        app.show_audio_settings.connect(lambda: self.open_settings("audio"))
         app.server_key_question_changed.connect(self._ask_about_key)
         app.notice_over.connect(self.notices.take_back)
 
     def _connect_parts(self) -> None:
         self.toast.triggered.connect(self._toast_pressed)
         self.log.closed.connect(lambda: self._show_log(False))
-        self.connect_page.settings_wanted.connect(self.settings_wanted)
-        self.home.settings_wanted.connect(self.settings_wanted)
+        self.connect_page.settings_wanted.connect(self.open_settings)
+        self.home.settings_wanted.connect(self.open_settings)
         self.home.log_wanted.connect(self.toggle_log)
         self.tray.open_wanted.connect(self.raise_window)
-        self.tray.settings_wanted.connect(lambda: self.settings_wanted.emit(""))
+        self.tray.settings_wanted.connect(self.open_settings)
         self.tray.quit_wanted.connect(self.ask_to_quit)
         self.keys.on(
             search=self.focus_search,
             contacts=lambda: self.show_tab(CONTACTS),
             history=lambda: self.show_tab(HISTORY),
             log=self.toggle_log,
-            settings=lambda: self.settings_wanted.emit(""),
+            settings=self.open_settings,
             help=self.show_shortcuts,
             close=self.close,
             quit=self.ask_to_quit,

@@ -20,8 +20,9 @@ from devcloud.desktop.viewmodel.values import Notice
 
 SHOWN_MS = 8_000
 MOST = 3
+_ELSEWHERE = ("call",)
+"""A call has a window of its own, with the whole sheet."""
 _ICONS = {
-    "call": "phone",
     "missed": "call-missed",
     "missed_many": "call-missed",
     "back": "user",
@@ -29,7 +30,7 @@ _ICONS = {
 }
 
 
-class NoticeWindow(QFrame):
+class NoticeWindow(QWidget):
     """One notification. `chosen` carries the key of the action."""
 
     chosen = Signal(str)
@@ -46,7 +47,8 @@ class NoticeWindow(QFrame):
         self.notice = notice
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "popover")
+        # The frame inside has round corners; the window behind it is not to be seen.
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setFixedWidth(theme().px(360))
         self.setWindowTitle(notice.title)
         self.setAccessibleName(text("notice_name", title=notice.title))
@@ -61,8 +63,7 @@ class NoticeWindow(QFrame):
         """A click means the usual action, the first (Qt)."""
         super().mouseReleaseEvent(event)
         if self.notice.actions and self.rect().contains(event.position().toPoint()):
-            usual = self.notice.actions[-1 if self.notice.kind == "call" else 0][0]
-            self._choose(usual)
+            self._choose(self.notice.actions[0][0])
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Say that it is gone (Qt)."""
@@ -76,7 +77,12 @@ class NoticeWindow(QFrame):
 
     def _lay_out(self, text: T) -> None:
         look, notice = theme(), self.notice
-        box = QVBoxLayout(self)
+        frame = QFrame()
+        frame.setProperty("role", "popover")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(frame)
+        box = QVBoxLayout(frame)
         edge = look.length("space.4")
         box.setContentsMargins(edge, edge, edge, edge)
         box.setSpacing(look.length("space.3"))
@@ -108,16 +114,12 @@ class NoticeWindow(QFrame):
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme().length("space.2"))
-        if self.notice.kind != "call":
-            row.addStretch(1)
+        row.addStretch(1)
         for key, words in self.notice.actions:
             button = QPushButton(words)
             button.setAccessibleName(words)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            if self.notice.kind == "call":
-                button.setProperty("kind", {"accept": "call", "decline": "danger"}.get(key, ""))
-            else:
-                button.setProperty("compact", True)
+            button.setProperty("compact", True)
             button.clicked.connect(partial(self._choose, key))
             self.buttons[key] = button
             row.addWidget(button)
@@ -136,6 +138,8 @@ class Notices(QWidget):
 
     def show_notice(self, notice: Notice) -> None:
         """Show one more. The next notice about the same person and kind takes its place."""
+        if notice.kind in _ELSEWHERE:
+            return
         for old in list(self.shown):
             if (old.notice.kind, old.notice.name) == (notice.kind, notice.name):
                 old.close()

@@ -73,6 +73,7 @@ def _make_sheet(window: QWidget, name: str) -> Sheet:
 
 def _add_buttons(sheet: Sheet, yes: str, no: str, kind: str) -> tuple[QPushButton, QPushButton]:
     row = QHBoxLayout()
+    row.setContentsMargins(0, theme().length("space.3"), 0, 0)
     row.setSpacing(theme().length("space.3"))
     refuse, accept = QPushButton(no), QPushButton(yes)
     for button in (refuse, accept):

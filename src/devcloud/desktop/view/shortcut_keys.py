@@ -18,7 +18,6 @@ CALL_CONTROLS: Final = {
     "push_to_talk": "toggle_push_to_talk",
     "hang_up": "hang_up",
 }
-INCOMING: Final = {"accept": "accept", "decline": "decline"}
 
 
 class ShortcutKeys(QObject):
@@ -31,8 +30,8 @@ class ShortcutKeys(QObject):
         self.shortcuts: dict[str, QShortcut] = {}
         for action, slot in CALL_CONTROLS.items():
             self._add(action, lambda slot=slot: self._of_call(slot))
-        for action, slot in INCOMING.items():
-            self._add(action, lambda slot=slot: self._of_incoming(slot))
+        self._add("accept", self._accept)
+        self._add("decline", self._decline)
         app.shortcuts.changed.connect(self._renew)
         app.settings.changed.connect(lambda key: self._renew() if key == "shortcuts" else None)
 
@@ -43,8 +42,8 @@ class ShortcutKeys(QObject):
 
     def _add(self, action: str, then: Callable[[], object]) -> None:
         shortcut = QShortcut(self._window)
-        # The call controls answer in the settings and in the incoming window too.
-        wide = action in CALL_CONTROLS or action in INCOMING
+        # The call controls answer in the settings too; the incoming window has its own two keys.
+        wide = action in CALL_CONTROLS
         context = (
             Qt.ShortcutContext.ApplicationShortcut if wide else Qt.ShortcutContext.WindowShortcut
         )
@@ -63,7 +62,15 @@ class ShortcutKeys(QObject):
         if call is not None and call.state.phase != "over":
             getattr(call, slot)()
 
-    def _of_incoming(self, slot: str) -> None:
+    def _accept(self) -> None:
         call = self._app.calls.incoming
-        if call is not None:
-            getattr(call, slot)()
+        if call is None:
+            return
+        if call.state.waiting_choices:
+            call.accept_after("hold")
+        else:
+            call.accept()
+
+    def _decline(self) -> None:
+        if self._app.calls.incoming is not None:
+            self._app.calls.incoming.decline()

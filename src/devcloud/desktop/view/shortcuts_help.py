@@ -37,13 +37,14 @@ def open_shortcuts_help(window: QWidget, app: AppModel) -> Sheet:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(rows)
     area.setAccessibleName(text("shortcuts_title"))
-    area.setMinimumHeight(min(rows.sizeHint().height(), round(window.height() * 0.6)))
+    area.setMinimumHeight(min(rows.sizeHint().height(), round(window.height() * 0.65)))
+    sheet.body.setSpacing(theme().length("space.3"))
     sheet.body.addWidget(area)
     sheet.body.addWidget(WrapLabel(text("shortcuts_change"), "small", "muted"))
     close = QPushButton(text("shortcuts_close"))
     close.clicked.connect(sheet.dismiss)
     sheet.body.addWidget(close)
-    sheet.open(area)
+    sheet.open(close)
     return sheet
 
 

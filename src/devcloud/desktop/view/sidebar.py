@@ -212,7 +212,7 @@ class Sidebar(QFrame):
         row = QWidget()
         box = QHBoxLayout(row)
         side = theme().length("space.3")
-        box.setContentsMargins(side, 0, side, 0)
+        box.setContentsMargins(side, 0, side, theme().length("space.1"))
         box.setSpacing(theme().length("space.2"))
         for chip in self.filters:
             box.addWidget(chip)
