@@ -10,6 +10,7 @@ import os
 import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -170,10 +171,11 @@ class DevCloudServer:
         return load_own(settings.certificate, settings.key)
 
     def reload_certificate(self) -> None:
-        """Read the certificate again, for new connections. One that cannot be used leaves the old
-        one in place, with a line in the log."""
+        """Read the certificate again, the proxy's too, for new connections. One that cannot be used
+        leaves the old one in place, with a line in the log."""
         try:
             certificate = self._load_certificate()
+            self._renew_proxy_pin()
             self._tls.renew(server_context(certificate), certificate.pin)
             self.certificate = certificate
             self._origins.certificate_names(names_in(certificate.certificate))
@@ -182,6 +184,12 @@ class DevCloudServer:
             _log.error("certificate.kept", code=failure.code, why=str(failure))
         else:
             _log.info("certificate.loaded", fingerprint=certificate.fingerprint)
+
+    def _renew_proxy_pin(self) -> None:
+        """A proxy renews its certificate every few weeks. Raises StorageFailed."""
+        if self.settings.proxy_certificate is not None:
+            self.proxy_pin = pin_in(self.settings.proxy_certificate)
+            self.hall.settings = replace(self.hall.settings, proxy_pin=self.proxy_pin)
 
     async def _start_control(self) -> None:
         host = self.host
