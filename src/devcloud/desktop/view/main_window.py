@@ -218,7 +218,8 @@ class MainWindow(QMainWindow):
         if self._app.page == "home":
             self.home.focus_list()
         else:
-            self.pages.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+            page = self.call_page if self._app.page == "call" else self.connect_page
+            (page or self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange_log(self) -> None:
         alone = self._width == "narrow" and self.log.isVisibleTo(self)
@@ -286,7 +287,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Closing leaves the program in the tray; without a tray it quits, after asking (Qt)."""
         self._remember()
-        if self._leaving or QGuiApplication.isSavingSession():
+        if self._leaving or _ends_session():
             event.accept()
             return
         event.ignore()
@@ -372,3 +373,9 @@ class MainWindow(QMainWindow):
             close=self.close,
             quit=self.ask_to_quit,
         )
+
+
+def _ends_session() -> bool:
+    """Whether the person logs out: nothing may keep the window open then."""
+    program = QGuiApplication.instance()
+    return isinstance(program, QGuiApplication) and program.isSavingSession()

@@ -24,7 +24,8 @@ def ask_once(
     sheet = _make_sheet(window, question)
     sheet.body.addWidget(WrapLabel(question, "heading"))
     accept, refuse = _add_buttons(sheet, yes, no, kind)
-    accept.clicked.connect(lambda: (sheet.dismiss(), then()))
+    accept.clicked.connect(sheet.dismiss)
+    accept.clicked.connect(lambda _checked=False: then())
     sheet.open(refuse)
     return sheet
 

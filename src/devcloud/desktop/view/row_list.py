@@ -129,7 +129,7 @@ class RowList(QListView):
         """Say whether the row's call button shows: hover, focus or selection, and it can call."""
         wanted = (
             hovered
-            or self.selectionModel().isSelected(_plain(index))
+            or index.row() == self.selected_row()
             or (self.hasFocus() and self._is(index, self.currentIndex()))
         )
         return wanted and self.rows.can_call(index)
@@ -281,7 +281,3 @@ class RowList(QListView):
     def _measure_again(self) -> None:
         self.rows.painter.renew()
         self.doItemsLayout()
-
-
-def _plain(index: Index) -> QModelIndex:
-    return index if isinstance(index, QModelIndex) else QModelIndex(index)

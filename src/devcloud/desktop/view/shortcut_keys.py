@@ -4,6 +4,7 @@ Accept, decline and the controls of a call go straight to the calls; the rest is
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt
@@ -29,7 +30,7 @@ class ShortcutKeys(QObject):
         self._window = window
         self.shortcuts: dict[str, QShortcut] = {}
         for action, slot in CALL_CONTROLS.items():
-            self._add(action, lambda slot=slot: self._of_call(slot))
+            self._add(action, partial(self._of_call, slot))
         self._add("accept", self._accept)
         self._add("decline", self._decline)
         app.shortcuts.changed.connect(self._renew)

@@ -36,6 +36,9 @@ def open_shortcuts_help(window: QWidget, app: AppModel) -> Sheet:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(rows)
+    # The sheet behind has the colour.
+    rows.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
     area.setAccessibleName(text("shortcuts_title"))
     area.setMinimumHeight(min(rows.sizeHint().height(), round(window.height() * 0.65)))
     sheet.body.setSpacing(theme().length("space.3"))
