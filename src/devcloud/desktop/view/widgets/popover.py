@@ -49,10 +49,11 @@ class Popover(QFrame):
         """Close it; the anchor gets the focus."""
         if self.isHidden():
             return
+        # First the focus: hiding who has it would pass it on as if Tab had been pressed.
+        self._anchor.setFocus(Qt.FocusReason.PopupFocusReason)
         self.hide()
         if self._overlay is not None:
             self._overlay.hide()
-        self._anchor.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802

@@ -54,9 +54,10 @@ class Sheet(QFrame):
         """Close it; the focus goes back where it was."""
         if not self.is_open:
             return
-        self._overlay.hide()
+        # First the focus: hiding who has it would pass it on as if Tab had been pressed.
         if self._came_from is not None and isValid(self._came_from):
             self._came_from.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._overlay.hide()
         self._came_from = None
         self.dismissed.emit()
 
