@@ -28,9 +28,8 @@ def strings_without_docstrings(path: Path) -> str:
     """The source as it runs: comments and docstrings may speak of colours."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            if isinstance(body[0].value, ast.Constant):
+        match getattr(node, "body", None):
+            case [ast.Expr(value=ast.Constant()), *_] as body:
                 body[0] = ast.Pass()
     return ast.unparse(tree)
 
