@@ -21,7 +21,7 @@ from devcloud.model.texts import Language, say
 if TYPE_CHECKING:
     from types import ModuleType
 
-COMMANDS = ("call", "answer", "users", "identity", "demo", "server", "invite")
+COMMANDS = ("desktop", "call", "answer", "users", "identity", "demo", "server", "invite")
 INTERRUPTED = 1
 
 

@@ -237,7 +237,9 @@ class CallsModel(QObject):
         if direction in ("missed", "declined"):
             return self._text(f"log_{direction}", name=call.state.shown_name)
         ending = call.state.state_text.split("\n")[0]
-        return f"{call.state.shown_name}\u202f: {ending}" if call.was_talking else ending
+        if not call.was_talking:
+            return ending
+        return self._text("log_over", name=call.state.shown_name, what=ending)
 
     def close(self, call: CallModel) -> None:
         """The page of a call that is over goes away."""

@@ -20,6 +20,8 @@ WORDS: tuple[tuple[float, str, int], ...] = (
 )
 """From which MOS on, its word and its number of bars."""
 
+_CODECS = {"opus": "Opus", "opus+red": "Opus (RED)"}
+
 Side = Literal["", "here", "there"]
 
 
@@ -96,6 +98,7 @@ def _path(path: str, language: Language) -> str:
 def _codec(figures: Measured, language: Language) -> str:
     if not figures.codec:
         return "–"
+    name = _CODECS.get(figures.codec.lower(), figures.codec)
     if figures.bitrate_bps is None:
-        return figures.codec
-    return f"{figures.codec}, {wording.decimal(figures.bitrate_bps / 1000, 0, language)} kbit/s"
+        return name
+    return f"{name}, {wording.decimal(figures.bitrate_bps / 1000, 0, language)} kbit/s"
