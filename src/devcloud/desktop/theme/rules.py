@@ -115,11 +115,12 @@ QComboBox {
   min-height: @size.control-2@px; padding: 0 @px.28@px 0 @space.3@px;
   selection-background-color: @accentSoft@; selection-color: @text@;
 }
-QSpinBox {
+QSpinBox, QTimeEdit {
   border: 1px solid @borderStrong@; border-radius: @radius.medium@px; background: @surface@;
   padding: 0 11px; min-height: @size.control-2@px;
 }
-QSpinBox:focus { border-color: @focusRing@; }
+QSpinBox:focus, QTimeEdit:focus { border-color: @focusRing@; }
+QTimeEdit:disabled { border-color: @border@; }
 QCheckBox, QRadioButton { spacing: @space.2@px; background: transparent; }
 QCheckBox::indicator, QRadioButton::indicator { width: @px.18@px; height: @px.18@px; }
 

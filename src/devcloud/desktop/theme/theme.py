@@ -62,6 +62,7 @@ class Theme(QObject):
 
     @theme_choice.setter
     def theme_choice(self, choice: str) -> None:
+        """Apply another theme. Raises ValueError for an unknown one."""
         self.configure(theme_choice=choice)
 
     @property
@@ -71,6 +72,7 @@ class Theme(QObject):
 
     @accent.setter
     def accent(self, accent: str) -> None:
+        """Apply another accent. Raises ValueError for an unknown one."""
         self.configure(accent=accent)
 
     @property
@@ -80,6 +82,7 @@ class Theme(QObject):
 
     @scale.setter
     def scale(self, scale: float) -> None:
+        """Apply another font size. Raises ValueError for one that cannot be read."""
         self.configure(scale=scale)
 
     @property
@@ -89,6 +92,7 @@ class Theme(QObject):
 
     @reduced_motion.setter
     def reduced_motion(self, reduced: bool) -> None:
+        """Let nothing move, or let it move again."""
         self.configure(reduced_motion=reduced)
 
     def configure(
