@@ -249,6 +249,7 @@ class Card:
 
     def _look_around(self) -> None:
         """Report the devices where they are not as before."""
+        found: list[Device] | None
         try:
             if self._open_ends:
                 found = list_afresh()
@@ -257,11 +258,11 @@ class Card:
                 found = list_devices()
         except MediaFailed:
             # Nobody has asked: what cannot be listed is no news.
-            found = self._told or []
+            found = self._told
         calm = LOOK_IN_CALL_S if self._open_ends else LOOK_S
         self._look_at = time.monotonic() + calm
         self._looking = False
-        if self._watching and found != self._told:
+        if self._watching and found is not None and found != self._told:
             self._told = found
             self._tell(Devices(devices=found))
 

@@ -6,8 +6,17 @@ from typing import Any
 import pytest
 
 from devcloud.media import card as card_module
-from devcloud.media.card import STUCK_S, Card
-from devcloud.media.control import BLOCK_BYTES, Device, Devices, Processing, Report, Trouble
+from devcloud.media.card import BETTER_S, LOOK_IN_CALL_S, LOOK_S, STUCK_S, Card
+from devcloud.media.control import (
+    BLOCK_BYTES,
+    Device,
+    Devices,
+    DeviceUsed,
+    Gains,
+    Processing,
+    Report,
+    Trouble,
+)
 from devcloud.media.playout import SteadyQueue
 from devcloud.media.sources import SILENT_BLOCK
 from devcloud.model.errors import MediaFailed
@@ -109,6 +118,8 @@ def card(
     monkeypatch.setattr(card_module, "Speaker", machine.make("output"))
     monkeypatch.setattr(card_module, "refresh", machine.refresh)
     monkeypatch.setattr(card_module, "list_afresh", machine.list)
+    monkeypatch.setattr(card_module, "list_devices", machine.list)
+    monkeypatch.setattr(card_module, "devices_hint", lambda: None)
     monkeypatch.setattr(card_module, "make_processor", lambda _wanted: None)
     return Card(said.append)
 
@@ -262,3 +273,198 @@ async def test_closing_closes_both(card: Card, machine: Machine) -> None:
     card.speaker("1", "")
     await card.close()
     assert machine.open == []
+
+
+# ── which device is used ─────────────────────────────────────────────────────────────────────────
+
+
+def used(said: list[Report]) -> list[tuple[str, str, str]]:
+    return [(it.call, it.kind.value, it.device) for it in said if isinstance(it, DeviceUsed)]
+
+
+def test_each_call_is_told_which_device_it_has(
+    card: Card, machine: Machine, said: list[Report]
+) -> None:
+    card.microphone("1", "headset")
+    card.microphone("2", "headset")
+    assert used(said) == [("1", "input", "headset"), ("2", "input", "headset")]
+    machine.inputs = []
+    machine.open[0].alive = False
+    card.look_after()
+    assert used(said)[2:] == [("1", "input", ""), ("2", "input", "")]
+
+
+def test_a_device_that_is_connected_again_is_taken_again(
+    card: Card, machine: Machine, clock: Clock, said: list[Report]
+) -> None:
+    machine.inputs = ["built-in"]
+    card.microphone("1", "headset")
+    for _ in range(40):
+        clock.now += 1
+        card.look_after()
+    assert opened(machine) == {"input": "built-in"}
+    machine.inputs = ["built-in", "headset"]
+    clock.now += BETTER_S
+    card.look_after()
+    assert opened(machine) == {"input": "headset"}
+    assert used(said) == [("1", "input", "built-in"), ("1", "input", "headset")]
+    # That is looked for now and then, and only while there is something to look for.
+    listed = sum(isinstance(it, Devices) for it in said)
+    clock.now += BETTER_S
+    card.look_after()
+    assert sum(isinstance(it, Devices) for it in said) == listed <= 4
+
+
+# ── devices besides those of the calls ───────────────────────────────────────────────────────────
+
+
+def test_sounds_share_a_device_and_have_it_to_themselves(
+    card: Card, machine: Machine, said: list[Report]
+) -> None:
+    assert not card.busy
+    call = card.speaker("1", "headset")
+    first, second = (card.outlet("headset", trouble) for trouble in (nobody, nobody))
+    other = card.outlet("", nobody)
+    assert card.busy and len(machine.open) == 3
+    for feed, sample in ((call, 1), (first, 20), (second, 300), (other, 4_000)):
+        feed.hear(block(sample))
+    card.end_tick()
+    assert [stream.queue.take() for stream in machine.open] == [
+        block(1), block(320), block(4_000)
+    ]  # fmt: skip
+    for feed in (call, first, second, other):
+        feed.close()
+    assert machine.open == [] and not card.busy
+    assert {call for call, _, _ in used(said)} == {"1"}
+
+
+def nobody(code: str, detail: str) -> None:
+    raise AssertionError((code, detail))
+
+
+def test_whoever_has_a_sound_is_told_of_trouble(card: Card, machine: Machine) -> None:
+    troubles: list[tuple[str, str]] = []
+    card.outlet("old", lambda *trouble: troubles.append(trouble))
+    assert troubles == [("device_not_found", "old")]
+    assert opened(machine) == {"output": "built-in"}
+    # A microphone under test is that one or none.
+    inlet = card.inlet("old", lambda *trouble: troubles.append(trouble))
+    assert troubles[1:] == [("device_not_found", "old")]
+    assert inlet.take() is None and not inlet.open
+
+
+def test_a_microphone_under_test_begins_with_its_first_block(card: Card, machine: Machine) -> None:
+    card.microphone("1", "")
+    inlet = card.inlet("headset", nobody)
+    assert inlet.take() is None
+    machine.open[1].queue.put(block(7))
+    assert [inlet.take(), inlet.take()] == [block(7), SILENT_BLOCK]
+    assert card.block == SILENT_BLOCK
+
+
+def test_ring_tones_are_known_to_the_echo_canceller(
+    card: Card, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[bytes] = []
+
+    class Canceller:
+        def played(self, block: bytes) -> None:
+            played.append(block)
+
+        def recorded(self, block: bytes) -> bytes:
+            return block
+
+    monkeypatch.setattr(card_module, "make_processor", lambda _wanted: Canceller())
+    card.microphone("1", "")
+    card.speaker("1", "").hear(block(1))
+    card.outlet("headset", nobody).hear(block(20))
+    card.end_tick()
+    assert played == [block(21)]
+
+
+def test_all_streams_are_closed_to_look_for_a_new_device(card: Card, machine: Machine) -> None:
+    card.speaker("1", "headset")
+    card.outlet("built-in", nobody)
+    card.microphone("1", "new")
+    # `Machine.refresh` asserts that none is open.
+    assert machine.refreshed == 1
+    assert sorted((it.kind, it.device) for it in machine.open) == [
+        ("input", "built-in"), ("output", "built-in"), ("output", "headset")
+    ]  # fmt: skip
+
+
+def test_gains_hold_for_calls_and_stop_at_full_scale(card: Card, machine: Machine) -> None:
+    card.amplify(Gains(input_db=20.0, output_db=-20.0))
+    source, feed = card.microphone("1", ""), card.speaker("1", "")
+    ring = card.outlet("headset", nobody)
+    for sample in (100, 30_000):
+        machine.open[0].queue.put(block(sample))
+    feed.hear(block(1_000))
+    ring.hear(block(1_000))
+    card.begin_tick()
+    assert source.take() == block(1_000)
+    card.end_tick()
+    assert [stream.queue.take() for stream in machine.open[1:]] == [block(100), block(1_000)]
+    card.begin_tick()
+    assert source.take() == block(32_767)
+
+
+# ── looking for devices ──────────────────────────────────────────────────────────────────────────
+
+
+def test_devices_are_told_when_they_change(
+    card: Card, machine: Machine, clock: Clock, said: list[Report]
+) -> None:
+    card.watch(True)
+    assert card.busy
+    for _ in range(20):
+        clock.now += 1
+        card.look_after()
+    assert said == [Devices(devices=machine.list())]
+    machine.inputs = ["built-in"]
+    clock.now += LOOK_S
+    card.look_after()
+    assert said[1:] == [Devices(devices=machine.list())]
+    card.watch(False)
+    machine.inputs = []
+    clock.now += LOOK_S
+    card.look_after()
+    assert len(said) == 2 and not card.busy
+
+
+def test_a_sign_of_the_system_is_followed_at_once(
+    card: Card, machine: Machine, said: list[Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card.watch(True)
+    machine.inputs = ["built-in"]
+    card.look_after()
+    assert len(said) == 1
+    monkeypatch.setattr(card_module, "devices_hint", lambda: "another")
+    card.look_after()
+    assert len(said) == 2
+
+
+def test_in_a_call_it_is_looked_without_disturbing_it(
+    card: Card, machine: Machine, clock: Clock, said: list[Report]
+) -> None:
+    card.speaker("1", "")
+    before = machine.refreshed
+    card.watch(True)
+    clock.now += LOOK_IN_CALL_S
+    card.look_after()
+    assert machine.refreshed == before
+    assert [it for it in said if isinstance(it, Devices)] == [Devices(devices=machine.list())]
+
+
+def test_a_list_that_cannot_be_had_is_no_news(
+    card: Card, said: list[Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise MediaFailed("device_list")
+
+    monkeypatch.setattr(card_module, "refresh", fail)
+    card.watch(True)
+    assert said == []
+    monkeypatch.setattr(card_module, "list_afresh", fail)
+    card.tell_devices()
+    assert said == [Trouble(call="", code="device_list")]

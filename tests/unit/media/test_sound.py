@@ -138,3 +138,34 @@ def test_levels_nobody_asks_for_do_not_gather(sound: Sound) -> None:
         sound.tick()
     sent, heard = sound.levels()
     assert (len(sent), len(heard) <= 200 * BLOCK_BYTES) == (0, True)
+
+
+# ── levels ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_levels_are_told_twenty_times_a_second_and_before_muting(line: Line) -> None:
+    told: list[tuple[float, float]] = []
+    sound = Sound(lambda _block: None)
+    sound.path = line
+    sound.source = program = ProgramSource()
+    sound.hearing = True
+    sound.tell_levels = lambda *levels: told.append(levels)
+    full = (32_767).to_bytes(2, "little") * (BLOCK_BYTES // 2)
+    for _ in range(10):
+        assert program.give(full)
+        sound.playout.arrive(full)
+        sound.tick()
+    assert told == [pytest.approx((0.0, 0.0), abs=0.01)] * 2
+    assert line.sent == [SILENT_BLOCK] * 10
+    for _ in range(5):
+        sound.tick()
+    assert told[2][0] == -96.0
+
+
+def test_a_file_that_is_held_is_silent_in_the_levels(sound: Sound) -> None:
+    told: list[tuple[float, float]] = []
+    sound.tell_levels = lambda *levels: told.append(levels)
+    sound.source, sound.sending = Tape(), False
+    for _ in range(5):
+        sound.tick()
+    assert told == [(-96.0, -96.0)]
