@@ -31,9 +31,11 @@ check: $(VENV)/for-dev ## lint, format, types, and the arrows between the rooms
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@scripts/web check
 
 test: $(VENV)/for-dev ## all tests, with branch coverage; the pure rooms at 100 % (ARGS="-k name")
 	@scripts/system-packages test
+	@PYTHON=$(BIN)/python scripts/web test
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
 	@echo "The pure rooms ($(PURE)) must be covered whole:"
@@ -48,7 +50,7 @@ bench: $(VENV)/for-bench ## every figure against its limit, kept in benchmarks/r
 
 clean: ## take away what the other targets made
 	rm -rf $(VENV) build dist src/*.egg-info .coverage .coverage.* .hypothesis
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: the second time costs nothing, until what is needed changes.
