@@ -21,7 +21,7 @@ POLICY = "; ".join(
     )
 )
 _OFF = (
-    "accelerometer", "bluetooth", "camera", "display-capture", "encrypted-media",
+    "accelerometer", "camera", "display-capture", "encrypted-media",
     "fullscreen", "geolocation", "gyroscope", "hid", "magnetometer", "midi", "payment",
     "picture-in-picture", "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip

@@ -108,6 +108,8 @@ def _language(request: web.Request) -> Language:
 def give(request: web.Request, file: File, more: dict[str, str]) -> web.Response:
     """Return a file, or that the browser's copy is still good. (RFC 9110, section 13.1.2)"""
     headers = {**HEADERS, **more, "Cache-Control": "no-cache", "ETag": file.tag}
+    if file.links:
+        headers["Link"] = file.links
     asked = request.headers.get("If-None-Match", "")
     if asked.strip() == "*" or file.tag in [
         tag.strip().removeprefix("W/") for tag in asked.split(",")
