@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from devcloud.desktop.happenings import Happening, Order, Warned
+from devcloud.desktop.happenings import Happening, Warned
+from devcloud.desktop.orders import Order
 from devcloud.model.errors import DevCloudError, LocalError
 
 if TYPE_CHECKING:

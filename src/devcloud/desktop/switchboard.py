@@ -17,7 +17,7 @@ from devcloud.client.datadir import DataDirectory
 from devcloud.client.sounds import SoundHandle
 from devcloud.client.tasks import Tasks
 from devcloud.desktop import happenings as on
-from devcloud.desktop import sounds
+from devcloud.desktop import orders, sounds
 from devcloud.desktop.callwatch import CallWatch
 from devcloud.desktop.translation import devices_are, pinned, somebody
 from devcloud.model.errors import DevCloudError, LocalError, MediaFailed
@@ -39,63 +39,72 @@ class Switchboard:
     def __init__(self, tell: Tell, sound_files: Path) -> None:
         self._tell = tell
         self._sound_files = sound_files
+        self._lock = asyncio.Lock()
         self._signing: asyncio.Task[object] | None = None
         self._entered: connect | None = None
         self._client: Client | None = None
         self._tasks: Tasks | None = None
         self._calls: dict[str, CallWatch] = {}
         self._sounds: dict[str, SoundHandle] = {}
-        self._audio = on.SetAudio()
+        self._audio = orders.SetAudio()
         self._watched: tuple[str, ...] = ()
         self._pins: tuple[on.Pinned, ...] | None = None
         self._ring_s = 45.0
         self._doings: dict[type, Callable[[Any], Awaitable[object]]] = {
-            on.SignIn: self._sign_in,
-            on.SignOut: self._sign_out,
-            on.RetryNow: self._retry,
-            on.SetStatus: self._set_status,
-            on.Watch: self._watch,
-            on.PlaceCall: self._place,
-            on.AcceptKey: self._accept_key,
-            on.ForgetKey: self._forget_key,
-            on.SetAudio: self._set_audio,
-            on.PlaySound: self._play,
-            on.StopSound: self._stop_sound,
-            on.TestMicrophone: self._test_microphone,
-            on.ListDevices: self._list_devices,
-            on.AcceptServerKey: _accept_server_key,
+            orders.SignIn: self._sign_in,
+            orders.SignOut: self._sign_out,
+            orders.RetryNow: self._retry,
+            orders.SetStatus: self._set_status,
+            orders.Watch: self._watch,
+            orders.Search: self._search,
+            orders.PlaceCall: self._place,
+            orders.AcceptKey: self._accept_key,
+            orders.ForgetKey: self._forget_key,
+            orders.SetAudio: self._set_audio,
+            orders.PlaySound: self._play,
+            orders.StopSound: self._stop_sound,
+            orders.TestMicrophone: self._test_microphone,
+            orders.ListDevices: self._list_devices,
+            orders.AcceptServerKey: _accept_server_key,
         }
 
-    async def do(self, order: on.Order) -> object:
+    async def do(self, order: orders.Order) -> object:
         """Do it, and return the answer. Raises DevCloudError."""
         doing = self._doings.get(type(order))
         return await (self._do_with_call(order) if doing is None else doing(order))
 
-    async def _do_with_call(self, order: on.Order) -> None:
+    async def _do_with_call(self, order: orders.Order) -> None:
         call = self._call(getattr(order, "call", ""))
         if call is None:
             return  # it ended a moment ago
         match order:
-            case on.Accept():
+            case orders.Accept():
                 await call.accept()
-            case on.Decline(_, text):
+            case orders.Decline(_, text):
                 await call.decline(text)
-            case on.HangUp():
+            case orders.HangUp():
                 await call.hang_up()
-            case on.Hold(_, held):
+            case orders.Hold(_, held):
                 await call.hold(held)
-            case on.Mute(_, muted):
+            case orders.Mute(_, muted):
                 await call.mute(muted)
-            case on.ConfirmWords(_, match):
+            case orders.ConfirmWords(_, match):
                 await call.confirm_words(match=match)
         self._tell_pins()
 
     async def close(self) -> None:
         """Hang up, say goodbye, and be nobody."""
+        self._interrupt()
+        async with self._lock:
+            await self._leave()
+
+    def _interrupt(self) -> None:
+        """Whoever is signing in need not go on."""
         signing, self._signing = self._signing, None
-        if signing is not None and signing is not asyncio.current_task():
+        if signing is not None:
             signing.cancel()
-            await asyncio.wait([signing])
+
+    async def _leave(self) -> None:
         tasks, self._tasks = self._tasks, None
         entered, self._entered = self._entered, None
         self._client = None
@@ -107,8 +116,13 @@ class Switchboard:
 
     # ── in and out ───────────────────────────────────────────────────────────────────────────────
 
-    async def _sign_in(self, order: on.SignIn) -> None:
-        await self.close()
+    async def _sign_in(self, order: orders.SignIn) -> None:
+        self._interrupt()
+        async with self._lock:
+            await self._enter(order)
+
+    async def _enter(self, order: orders.SignIn) -> None:
+        await self._leave()
         self._signing = asyncio.current_task()
         try:
             entering = connect(
@@ -142,16 +156,17 @@ class Switchboard:
         self._tell_pins()
         self._follow(client, self._tasks, order.ring_s)
 
-    async def _sign_out(self, _: on.SignOut) -> None:
+    async def _sign_out(self, _: orders.SignOut) -> None:
         await self.close()
+        self._tell(on.SignedOut())
 
-    async def _retry(self, _: on.RetryNow) -> None:
+    async def _retry(self, _: orders.RetryNow) -> None:
         self._here().retry()
 
-    async def _set_status(self, order: on.SetStatus) -> None:
+    async def _set_status(self, order: orders.SetStatus) -> None:
         await self._here().set_status(Status(order.status))
 
-    async def _watch(self, order: on.Watch) -> None:
+    async def _watch(self, order: orders.Watch) -> None:
         self._watched = order.names[:MOST_WATCHED]
         if self._client is not None:
             self._client.watch(self._watched)
@@ -199,7 +214,11 @@ class Switchboard:
 
     # ── calls ────────────────────────────────────────────────────────────────────────────────────
 
-    async def _place(self, order: on.PlaceCall) -> str:
+    async def _search(self, order: orders.Search) -> None:
+        if self._client is not None and self._client.online:
+            await self._client.search(order.text)
+
+    async def _place(self, order: orders.PlaceCall) -> str:
         call = await self._here().call(order.name)
         self._attend(call, self._ring_s)
         return call.id
@@ -222,7 +241,7 @@ class Switchboard:
     def _call(self, id: str) -> ClientCall | None:
         return next((w.call for key, w in self._calls.items() if id in (key, w.call.id)), None)
 
-    async def _accept_key(self, order: on.AcceptKey) -> None:
+    async def _accept_key(self, order: orders.AcceptKey) -> None:
         call = self._call(order.call)
         if call is not None:
             await call.accept_key()
@@ -230,7 +249,7 @@ class Switchboard:
             self._here().accept_key(order.name, fingerprint=order.fingerprint)
         self._tell_pins()
 
-    async def _forget_key(self, order: on.ForgetKey) -> None:
+    async def _forget_key(self, order: orders.ForgetKey) -> None:
         self._here().forget_key(order.name)
         self._tell_pins()
 
@@ -243,7 +262,7 @@ class Switchboard:
 
     # ── sound ────────────────────────────────────────────────────────────────────────────────────
 
-    async def _set_audio(self, wanted: on.SetAudio) -> None:
+    async def _set_audio(self, wanted: orders.SetAudio) -> None:
         self._audio = wanted
         if self._client is None:
             return
@@ -260,14 +279,14 @@ class Switchboard:
             )
         )
 
-    async def _play(self, order: on.PlaySound) -> None:
+    async def _play(self, order: orders.PlaySound) -> None:
         self._stop(order.key)
         file = sounds.path(order.sound, self._sound_files)
         self._sounds[order.key] = self._here().sounds.play(
             file, device=order.device, gain_db=order.gain_db, loop=order.loop
         )
 
-    async def _stop_sound(self, order: on.StopSound) -> None:
+    async def _stop_sound(self, order: orders.StopSound) -> None:
         self._stop(order.key)
 
     def _stop(self, key: str) -> None:
@@ -275,7 +294,7 @@ class Switchboard:
         if playing is not None:
             playing.stop()
 
-    async def _test_microphone(self, order: on.TestMicrophone) -> float:
+    async def _test_microphone(self, order: orders.TestMicrophone) -> float:
         """Return the loudest level that was heard."""
         loudest = -96.0
         heard = self._here().test_microphone(
@@ -287,7 +306,7 @@ class Switchboard:
                 self._tell(on.TestLevelIs(level))
         return loudest
 
-    async def _list_devices(self, _: on.ListDevices) -> None:
+    async def _list_devices(self, _: orders.ListDevices) -> None:
         self._tell(devices_are(await self._here().devices()))
 
     def _here(self) -> Client:
@@ -296,7 +315,7 @@ class Switchboard:
         return self._client
 
 
-async def _accept_server_key(order: on.AcceptServerKey) -> None:
+async def _accept_server_key(order: orders.AcceptServerKey) -> None:
     """Pin the certificate with this fingerprint (SHA-256 in hexadecimal groups)."""
     digits = "".join(c for c in order.pin if c in "0123456789abcdefABCDEF")
     pin = base64.urlsafe_b64encode(bytes.fromhex(digits)).rstrip(b"=").decode("ascii")

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from devcloud.call.states import Role, State
 from devcloud.desktop import happenings as on
+from devcloud.desktop import orders
 from devcloud.desktop.store.records import Kept, KnownPerson, PastCall
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.settings import SettingsModel
@@ -114,7 +115,7 @@ class FakeCore(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[on.Order] = []
+        self.asked: list[orders.Order] = []
         self.failing: dict[type, DevCloudError] = {}
         """Orders of these kinds fail."""
         self.slow: set[type] = set()
@@ -126,7 +127,7 @@ class FakeCore(QObject):
 
     def ask(
         self,
-        order: on.Order,
+        order: orders.Order,
         done: Callable[[Any], None] | None = None,
         failed: Callable[[DevCloudError], None] | None = None,
     ) -> None:
@@ -148,32 +149,32 @@ class FakeCore(QObject):
         """Return the orders of a kind, oldest first."""
         return [order for order in self.asked if type(order) is kind]
 
-    def _do(self, order: on.Order) -> object:
+    def _do(self, order: orders.Order) -> object:
         match order:
-            case on.SignIn(address=address, name=name):
+            case orders.SignIn(address=address, name=name):
                 self.me = name
                 self.happened.emit(on.SignedIn(name, _authority(address), FINGERPRINT))
                 self.happened.emit(on.PeopleAre(self.people))
-            case on.PlaceCall(name):
+            case orders.PlaceCall(name):
                 return self.dials(name)
-            case on.Accept(call):
+            case orders.Accept(call):
                 self.connects(call)
-            case on.Decline(call):
+            case orders.Decline(call):
                 self.ends(call, EndReason.DECLINED)
-            case on.HangUp(call):
+            case orders.HangUp(call):
                 answered = self.calls[call].state in (State.ACTIVE, State.HELD, State.RECONNECTING)
                 self.ends(call, EndReason.COMPLETED if answered else EndReason.CANCELLED)
-            case on.Hold(call, held):
+            case orders.Hold(call, held):
                 there = self.calls[call].held_there
                 state = State.HELD if held or there else State.ACTIVE
                 self.becomes(call, held_here=held, state=state)
-            case on.Mute(call, muted):
+            case orders.Mute(call, muted):
                 self.becomes(call, muted=muted)
-            case on.ConfirmWords(call, match):
+            case orders.ConfirmWords(call, match):
                 self.becomes(call, verified=match)
-            case on.AcceptKey(call) if call:
+            case orders.AcceptKey(call) if call:
                 self.becomes(call, key_changed=False)
-            case on.TestMicrophone():
+            case orders.TestMicrophone():
                 return -20.0
         return None
 

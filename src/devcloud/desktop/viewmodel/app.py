@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, Signal
 
 import devcloud
 from devcloud.desktop import happenings as on
+from devcloud.desktop import orders
+from devcloud.desktop.store.records import PastCall
 from devcloud.desktop.viewmodel.audio import AudioModel
 from devcloud.desktop.viewmodel.calls import CallsModel
-from devcloud.desktop.viewmodel.clock import Alarm, Clock
+from devcloud.desktop.viewmodel.clock import Clock
 from devcloud.desktop.viewmodel.connection import ConnectModel
 from devcloud.desktop.viewmodel.contact import ContactModel
-from devcloud.desktop.viewmodel.contacts import LOADING_S, ContactsModel
+from devcloud.desktop.viewmodel.contacts import ContactsModel
 from devcloud.desktop.viewmodel.history import HistoryModel
 from devcloud.desktop.viewmodel.link import LinkKeeper
 from devcloud.desktop.viewmodel.log import LogModel
@@ -25,11 +27,14 @@ from devcloud.desktop.viewmodel.pins import PinsModel
 from devcloud.desktop.viewmodel.ports import Core, Shelf
 from devcloud.desktop.viewmodel.settings import SettingsModel
 from devcloud.desktop.viewmodel.shortcuts import ShortcutsModel
+from devcloud.desktop.viewmodel.signing import Signing
 from devcloud.desktop.viewmodel.sounds import SoundsModel
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import KeyQuestion, Link, Me, Notice, Page, TrayState
-from devcloud.model.errors import DevCloudError, StorageFailed
+from devcloud.model.errors import StorageFailed
 from devcloud.model.texts import Language
+
+OF_THE_CONNECTION = frozenset({"name", "only_encrypted", "takes_2023", "warm_up", "ring_s"})
 
 __all__ = ["AppModel", "KeyQuestion", "Link", "Me", "Notice"]
 
@@ -82,8 +87,8 @@ class AppModel(QObject):
         self.minimised = False
         self.server_key_question: KeyQuestion | None = None
         self._text = T(self)
-        self._loading = Alarm(clock)
-        self._status: Literal["available", "do_not_disturb"] = "available"
+        self.wanted_status: Literal["available", "do_not_disturb"] = "available"
+        """What others see whenever one is signed in."""
         self.me = Me(name=settings.value("name"))
         self.page: Page = "connect"
         self.tray_state: TrayState = "offline"
@@ -94,6 +99,7 @@ class AppModel(QObject):
         self.log = LogModel(self)
         self.people = PeopleBook(self.clock, self.shelf, self)
         self.links = LinkKeeper(self)
+        self.signing = Signing(self)
         self.notices = Notices(self)
         self.sounds = SoundsModel(self)
         self.audio = AudioModel(self)
@@ -110,8 +116,11 @@ class AppModel(QObject):
         self.shelf.failed.connect(self._shelf_failed)
         self.settings.changed.connect(self._setting_changed)
         self.people.changed.connect(self._people_changed)
+        self.people.names_changed.connect(self.history.update)
         self.people.back.connect(self.notices.back)
-        self.people.watched_changed.connect(lambda: self.core.ask(on.Watch(self.people.watched)))
+        self.people.watched_changed.connect(
+            lambda: self.core.ask(orders.Watch(self.people.watched))
+        )
         self.history.calls_changed.connect(self.contact.update)
         self.history.unseen_changed.connect(self._update_tray)
 
@@ -129,25 +138,7 @@ class AppModel(QObject):
 
     def sign_in(self, name: str, address: str) -> None:
         """Sign in; the connection page shows what became of it."""
-        self.me = Me(name=name)
-        self.connect_form.set_busy(True)
-        self.links.connecting(f"{self.connect_form.host}:{self.connect_form.port}")
-        value = self.settings.value
-        self.core.ask(
-            on.SignIn(
-                address=address,
-                name=name,
-                data=self.data,
-                language=str(self.language),
-                ring_s=self.ring_s,
-                legacy_2023="on" if value("takes_2023") else "off",
-                only_encrypted=value("only_encrypted"),
-                warm_up=value("warm_up"),
-                status=self._status,
-            ),
-            None,
-            self._sign_in_failed,
-        )
+        self.signing.sign_in(name, address)
 
     def start(self) -> None:
         """The window is there: read what is kept, and connect when that is wanted."""
@@ -160,67 +151,12 @@ class AppModel(QObject):
 
     def retry(self) -> None:
         """Try the server at once."""
-        self.core.ask(on.RetryNow())
+        self.core.ask(orders.RetryNow())
 
     def disconnect_from_server(self) -> None:
         """Say goodbye, and show the connection page."""
-        self.core.ask(on.SignOut())
-        self._signed_out(None)
-
-    def _sign_in_failed(self, error: DevCloudError) -> None:
-        if error.code == "certificate_changed":
-            self._keep_key_question(error)
-        self._signed_out(error)
-
-    def _signed_out(self, why: DevCloudError | None) -> None:
-        self.connect_form.set_busy(False)
-        self.links.off()
-        self.people.set_connected(False)
-        self.calls.all_lost()
-        self.contacts.set_loading(False)
-        self._loading.stop()
-        self._set_me(Me(self.me.name, "offline", self.me.fingerprint))
-        self.connect_form.failed(why)
-        if why is None:
-            self.log.add("disconnected")
-        self.update_page()
-
-    def _signed_in(self, now: on.SignedIn) -> None:
-        form = self.connect_form
-        self.settings.set("name", now.name)
-        self.settings.set("host", form.host)
-        self.settings.set("port", int(form.port))
-        form.set_busy(False)
-        form.failed(None)
-        self.log.add("connected", address=now.address)
-        if now.address != self.people.server:
-            self.history.use_server()
-        self.people.use_server(now.address, now.name)
-        self.contacts.set_loading(not self.people.loaded)
-        self._loading.set(LOADING_S, lambda: self.contacts.set_loading(False))
-        server = now.address
-
-        def load(kept: object) -> None:
-            self._loaded(server, kept)
-
-        self.shelf.load(server, load)
-        self.links.up()
-        self.people.set_connected(True)
-        self._set_me(Me(now.name, self._status, now.fingerprint))
-        self.core.ask(self.audio.order())
-        if now.trouble is not None:
-            self.toast.emit(now.trouble.text(self.language), "", None)
-            self.log.add_text(now.trouble.text(self.language))
-        self.update_page()
-
-    def _loaded(self, server: str, kept: object) -> None:
-        from devcloud.desktop.store.records import Kept  # noqa: PLC0415 - for the type alone
-
-        if isinstance(kept, Kept) and server == self.people.server:
-            self.people.load(kept.people)
-            self.history.load(kept.calls)
-            self._loading.stop()
-            self.contacts.set_loading(False)
+        self.core.ask(orders.SignOut())
+        self.signing.signed_out(None)
 
     # ── the server's certificate ─────────────────────────────────────────────────────────────────
 
@@ -230,23 +166,7 @@ class AppModel(QObject):
 
     def accept_server_key(self) -> None:
         """The server's new certificate is right: connect."""
-        question = self.server_key_question
-        if question is not None:
-            self.server_key_question = None
-            self.server_key_question_changed.emit()
-            self.core.ask(
-                on.AcceptServerKey(self.data, question.address, question.new),
-                lambda _: self.connect_form.submit(),
-                self.connect_form.failed,
-            )
-
-    def _keep_key_question(self, error: DevCloudError) -> None:
-        self.server_key_question = KeyQuestion(
-            address=self.connect_form.address,
-            old=str(error.values.get("expected", "")),
-            new=str(error.values.get("seen", "")),
-            text=error.text(self.language),
-        )
+        self.signing.accept_server_key()
 
     # ── what the core says ───────────────────────────────────────────────────────────────────────
 
@@ -264,9 +184,9 @@ class AppModel(QObject):
             case on.LinkIs(online, next_try_s):
                 self._link_is(online, next_try_s)
             case on.SignedIn():
-                self._signed_in(happening)
+                self.signing.signed_in(happening)
             case on.SignedOut(why):
-                self._sign_in_failed(why) if why is not None else self._signed_out(None)
+                self.signing.over(why)
             case on.PinsAre(pins):
                 self.people.set_pins(pins)
                 self.pins.set_pins(pins)
@@ -299,11 +219,8 @@ class AppModel(QObject):
         self._update_tray()
 
     def _missed(self, missed: on.Missed) -> None:
-        from devcloud.desktop.store.records import PastCall  # noqa: PLC0415
-
-        known = self.history.last_missed(missed.peer)
-        if known is not None and abs(known.begun_at - missed.at) < self.ring_s + 15:
-            return
+        if self.calls.rang_at(missed.peer, missed.at):
+            return  # it has its own place in History, as a call that rang here
         kind = "2023" if missed.legacy else "devcloud"
         call = self.history.add(
             PastCall(
@@ -317,7 +234,6 @@ class AppModel(QObject):
 
     def _people_changed(self) -> None:
         self.contacts.update()
-        self.history.update()
         self.contact.update()
         self.calls.update()
 
@@ -330,13 +246,14 @@ class AppModel(QObject):
 
     def set_status(self, status: str) -> None:
         """What others see, and whether one is disturbed: `available` or `do_not_disturb`."""
-        self._status = "do_not_disturb" if status == "do_not_disturb" else "available"
+        self.wanted_status = "do_not_disturb" if status == "do_not_disturb" else "available"
         if self.me.status != "offline":
-            self._set_me(Me(self.me.name, self._status, self.me.fingerprint))
-            self.core.ask(on.SetStatus(self._status))
-        self.log.add(f"status_{self._status}")
+            self.set_me(Me(self.me.name, self.wanted_status, self.me.fingerprint))
+            self.core.ask(orders.SetStatus(self.wanted_status))
+        self.log.add(f"status_{self.wanted_status}")
 
-    def _set_me(self, me: Me) -> None:
+    def set_me(self, me: Me) -> None:
+        """Who one is, or is no more."""
         if me != self.me:
             self.me = me
             self.me_changed.emit()
@@ -357,9 +274,14 @@ class AppModel(QObject):
                 self._retranslate()
         elif key == "keep_history":
             self.history.apply_keeping()
+        elif key == "name" and self.settings.value("name") == self.me.name:
+            return
+        elif key in OF_THE_CONNECTION and self.me.status != "offline":
+            self.signing.again_soon()
 
     def _retranslate(self) -> None:
         self.connect_form.retranslate()
+        self.history.update()
         self._people_changed()
         self.pins.update()
         self.audio.update()
@@ -443,4 +365,5 @@ class AppModel(QObject):
 
     def today_changed(self) -> None:
         """A new day: «Today» is «Yesterday» now. Views call it when a window is shown."""
+        self.history.update()
         self._people_changed()

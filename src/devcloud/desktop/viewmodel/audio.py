@@ -4,12 +4,8 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from devcloud.desktop.happenings import (
-    DevicesAre,
-    PlaySound,
-    SetAudio,
-    TestMicrophone,
-)
+from devcloud.desktop.happenings import DevicesAre
+from devcloud.desktop.orders import PlaySound, SetAudio, TestMicrophone
 from devcloud.desktop.viewmodel.clock import Alarm
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import DeviceItem

@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from devcloud.call.states import Role, State
-from devcloud.desktop.happenings import (
-    Accept,
-    AcceptKey,
-    CallIs,
-    CallNotice,
-    ConfirmWords,
-    Decline,
-    HangUp,
-    Hold,
-    LevelsAre,
-    Mute,
-)
+from devcloud.desktop.happenings import CallIs, CallNotice, LevelsAre
+from devcloud.desktop.orders import Accept, AcceptKey, ConfirmWords, Decline, HangUp, Hold, Mute
 from devcloud.desktop.viewmodel import callview
 from devcloud.desktop.viewmodel.clock import Alarm
 from devcloud.desktop.viewmodel.listening import Listening

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from devcloud.call.states import Role
-from devcloud.desktop.happenings import CallIs, CallNotice, HangUp, Hold, LevelsAre, PlaceCall
+from devcloud.desktop.happenings import CallIs, CallNotice, LevelsAre
+from devcloud.desktop.orders import HangUp, Hold, PlaceCall
 from devcloud.desktop.viewmodel import wording
 from devcloud.desktop.viewmodel.call import CallModel, placeholder
 from devcloud.desktop.viewmodel.callview import TALKING
@@ -26,6 +27,9 @@ __all__ = ["CallModel", "CallsModel"]
 
 UNANSWERED_S = 8.0
 TALKED_S = 2.0
+SAME_CALL_S = 3.0
+"""A call that rang here and a missed one that the client tells of are the same within this."""
+OF_OUR_OWN = frozenset({EndReason.COMPLETED, EndReason.CANCELLED})
 
 
 class CallsModel(QObject):
@@ -55,6 +59,11 @@ class CallsModel(QObject):
             for call in self._calls
             if call is not self.current and call.phase in TALKING and call is not self.incoming
         )
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any call, over or not."""
+        return bool(self._calls)
 
     @property
     def talking(self) -> bool:
@@ -180,6 +189,12 @@ class CallsModel(QObject):
         now = wording.local(self._app.clock.wall())
         return wording.in_silent_hours(now, value("silent_from"), value("silent_to"))
 
+    def rang_at(self, peer: str, at: float) -> bool:
+        """Say whether a call of somebody that began at a moment is known here already."""
+        begun = [c.begun_at for c in self._calls if fold_name(c.now.peer) == fold_name(peer)]
+        begun += [c.begun_at for c in self._app.history.with_person(peer, 20)]
+        return any(abs(moment - at) < SAME_CALL_S for moment in begun)
+
     # ── answering ────────────────────────────────────────────────────────────────────────────────
 
     def accepting(self, call: CallModel) -> None:
@@ -224,8 +239,8 @@ class CallsModel(QObject):
             self._set_incoming(None)
         if call is self.current and (call.role_is_ours or call.was_talking):
             self._app.announce.emit(call.state.state_text, False)
-            talked = call.was_talking and call.now.reason is EndReason.COMPLETED
-            self._closing.set(TALKED_S if talked else UNANSWERED_S, lambda: self.close(call))
+            expected = call.failure is None and call.now.reason in OF_OUR_OWN
+            self._closing.set(TALKED_S if expected else UNANSWERED_S, lambda: self.close(call))
         elif call is self.current:
             self.close(call)
         else:

@@ -85,7 +85,8 @@ def view(call: CallIs, doings: Doings, quality: QualityWatch) -> CallView:
     text = _Texts(doings.language)
     legacy = call.kind is CallKind.LEGACY_2023
     talking = phase in TALKING
-    warning, tone = _warning(call, legacy, text)
+    key_changed = call.key_changed or _code(doings.failure) == "key_changed"
+    warning, tone = _warning(key_changed, legacy, text)
     seconds = max(0, round(doings.ring_left_s + 0.49))
     words = call.words_fr if doings.words_language is Language.FRENCH else call.words_en
     return CallView(
@@ -105,7 +106,7 @@ def view(call: CallIs, doings: Doings, quality: QualityWatch) -> CallView:
         legacy=legacy,
         encrypted=not legacy,
         verified=call.verified,
-        key_changed=call.key_changed,
+        key_changed=key_changed,
         encryption_chip=encryption_chip(not legacy, doings.language),
         identity_chip=identity_chip(call.verified, doings.language),
         warning_text=warning,
@@ -160,8 +161,12 @@ def _hint(phase: Phase, doings: Doings, text: _Texts) -> str:
     return text("call_hint_talk" if doings.push_to_talk else "call_hint_space")
 
 
-def _warning(call: CallIs, legacy: bool, text: _Texts) -> tuple[str, Tone]:
-    if call.key_changed:
+def _code(error: DevCloudError | None) -> str:
+    return "" if error is None else error.code
+
+
+def _warning(key_changed: bool, legacy: bool, text: _Texts) -> tuple[str, Tone]:
+    if key_changed:
         return text("incoming_key_changed"), "danger"
     if legacy:
         return text("incoming_2023"), "warning"

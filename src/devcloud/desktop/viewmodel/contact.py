@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from devcloud.desktop.happenings import ForgetKey
+from devcloud.desktop.orders import ForgetKey
 from devcloud.desktop.viewmodel.chips import encryption_chip, identity_chip
 from devcloud.desktop.viewmodel.people import Card
 from devcloud.desktop.viewmodel.texts import T

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import Qt, Signal
 
+from devcloud.desktop.orders import Search
+from devcloud.desktop.viewmodel.clock import Alarm
 from devcloud.desktop.viewmodel.people import Card
 from devcloud.desktop.viewmodel.rows import Index, RowsModel
 from devcloud.desktop.viewmodel.texts import T
@@ -18,6 +20,8 @@ from devcloud.desktop.viewmodel.wording import local, moment, search_key
 if TYPE_CHECKING:
     from devcloud.desktop.viewmodel.app import AppModel
 
+ASK_S = 0.3
+"""After the last letter typed."""
 LOADING_S = 1.0
 """Grey rows are shown no longer than this."""
 
@@ -65,6 +69,7 @@ class ContactsModel(RowsModel[ContactRow]):
         super().__init__(app)
         self._app = app
         self._text = T(app)
+        self._asking = Alarm(app.clock)
         self.search = ""
         self.loading = False
         self.empty = True
@@ -76,7 +81,15 @@ class ContactsModel(RowsModel[ContactRow]):
         if text != self.search:
             self.search = text
             self.update()
+            if text.strip():
+                self._asking.set(ASK_S, self._ask_server)
+            else:
+                self._asking.stop()
             self.search_changed.emit()
+
+    def _ask_server(self) -> None:
+        # A large server tells of one's contacts only: whoever else is there is looked for.
+        self._app.core.ask(Search(self.search.strip()))
 
     def first_match(self) -> int | None:
         """Return the first row that is a person, or «Call “text”»."""

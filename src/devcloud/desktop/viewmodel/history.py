@@ -197,10 +197,6 @@ class HistoryModel(RowsModel[HistoryRow]):
         found = (call for call in self._calls if fold_name(call.peer) == wanted)
         return tuple(call for call, _ in zip(found, range(most), strict=False))
 
-    def last_missed(self, name: str) -> PastCall | None:
-        """Return the newest missed call of somebody."""
-        return next((c for c in self.with_person(name) if c.direction == "missed"), None)
-
     # ── what is shown ────────────────────────────────────────────────────────────────────────────
 
     def update(self) -> None:

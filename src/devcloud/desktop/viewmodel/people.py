@@ -15,6 +15,7 @@ from devcloud.desktop.viewmodel.values import Presence
 from devcloud.desktop.viewmodel.wording import search_key
 from devcloud.model.names import fold_name
 
+MOST_WATCHED = 500
 SEEN_AGAIN_S = 300.0
 """Somebody who stays is written down as seen no more often than this."""
 
@@ -56,6 +57,8 @@ class PeopleBook(QObject):
     back = Signal(str)
     """Somebody one wanted to be told about is online."""
     watched_changed = Signal()
+    names_changed = Signal()
+    """What people are called here, or whether presence is known at all, is new."""
 
     def __init__(self, clock: Clock, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +103,7 @@ class PeopleBook(QObject):
         }
         self.loaded = True
         self.changed.emit()
+        self.names_changed.emit()
         self.watched_changed.emit()
 
     def set_connected(self, connected: bool) -> None:
@@ -107,6 +111,7 @@ class PeopleBook(QObject):
         if connected != self.connected:
             self.connected = connected
             self.changed.emit()
+            self.names_changed.emit()
 
     def set_online(self, people: tuple[Somebody, ...]) -> None:
         """Everybody who is online."""
@@ -175,6 +180,8 @@ class PeopleBook(QObject):
         self._known[key] = changed
         self._shelf.keep_people(self.server, (changed,))
         self.changed.emit()
+        if known.given != changed.given:
+            self.names_changed.emit()
         if known.watch != changed.watch:
             self.watched_changed.emit()
 
@@ -205,8 +212,10 @@ class PeopleBook(QObject):
 
     @property
     def watched(self) -> tuple[str, ...]:
-        """Whose return one wants to be told about."""
-        return tuple(person.name for person in self._known.values() if person.watch)
+        """Of whom a large server shall tell: whoever is waited for, then who was seen last."""
+        known = [person for person in self._known.values() if not person.removed]
+        known.sort(key=lambda person: (not person.watch, -person.last_seen))
+        return tuple(person.name for person in known[:MOST_WATCHED])
 
     def card(self, name: str) -> Card:
         """Return what is known of somebody, of whoever it is."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 
-from devcloud.desktop.happenings import ForgetKey, Pinned
+from devcloud.desktop.happenings import Pinned
+from devcloud.desktop.orders import ForgetKey
 from devcloud.desktop.viewmodel.rows import RowsModel
 from devcloud.desktop.viewmodel.wording import day, local, search_key
 

@@ -6,7 +6,7 @@ The real ones are `desktop.bridge.Bridge` and `desktop.store.keeper.Keeper`; tes
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from devcloud.desktop.happenings import Order
+from devcloud.desktop.orders import Order
 from devcloud.desktop.store.records import Kept, KnownPerson, PastCall
 from devcloud.model.errors import DevCloudError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from devcloud.desktop.happenings import PlaySound, StopSound
+from devcloud.desktop.orders import PlaySound, StopSound
 from devcloud.desktop.viewmodel.clock import Alarm
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class SoundsModel(QObject):
     def preview(self, tone: str) -> None:
         """Let a ring tone be heard once, as loud as it would ring."""
         volume = self._app.settings.value("ring_volume")
-        self._play("preview", tone, self._ring_device(), gain_of(volume), loop=False)
+        self._play("preview", f"{tone}_once", self._ring_device(), gain_of(volume), loop=False)
 
     def stop_preview(self) -> None:
         """It has been heard enough."""
