@@ -130,7 +130,9 @@ class FocusKeeper(QObject):
     def _wants_ring(self, target: QWidget) -> bool:
         if isinstance(target, QLineEdit):
             return target.property("error") is True
-        return self._by_keyboard and not isinstance(target, OWN_FOCUS) and not target.isWindow()
+        if target.property("focusRing") is False or target.isWindow():
+            return False  # a pane that holds the focus until a control in it takes it
+        return self._by_keyboard and not isinstance(target, OWN_FOCUS)
 
 
 class _Ring(QFocusFrame):

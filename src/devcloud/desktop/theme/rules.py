@@ -112,15 +112,15 @@ QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
 QLineEdit[round="true"], QLineEdit[round="true"]:focus { border-radius: @px.18@px; }
 
 QComboBox {
+  combobox-popup: 0;
   min-height: @size.control-2@px; padding: 0 @px.28@px 0 @space.3@px;
   selection-background-color: @accentSoft@; selection-color: @text@;
 }
-QSpinBox, QTimeEdit {
+QSpinBox {
   border: 1px solid @borderStrong@; border-radius: @radius.medium@px; background: @surface@;
   padding: 0 11px; min-height: @size.control-2@px;
 }
-QSpinBox:focus, QTimeEdit:focus { border-color: @focusRing@; }
-QTimeEdit:disabled { border-color: @border@; }
+QSpinBox:focus { border-color: @focusRing@; }
 QCheckBox, QRadioButton { spacing: @space.2@px; background: transparent; }
 QCheckBox::indicator, QRadioButton::indicator { width: @px.18@px; height: @px.18@px; }
 
@@ -199,7 +199,7 @@ QAbstractItemView {
 }
 QAbstractItemView::item { border: none; }
 QListWidget::item {
-  min-height: @size.control@px; border-radius: @radius.medium@px; padding: 0 @space.3@px;
+  height: @size.control@px; border-radius: @radius.medium@px; padding: 0 @space.3@px;
 }
 QListWidget::item:hover { background: @hover@; }
 QListWidget::item:selected { background: @accentSoft@; color: @text@; }

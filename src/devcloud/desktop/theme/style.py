@@ -4,12 +4,15 @@ QSS can draw none of these without image files; here they are painted in the col
 The focus ring itself lies outside its control: see `focus`.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHeaderView,
+    QListView,
+    QMenu,
     QProxyStyle,
     QStyle,
     QStyleOption,
@@ -48,6 +51,24 @@ class FocusStyle(QProxyStyle):
         super().__init__("Fusion")
         self._theme = theme
         self.keeper = FocusKeeper(theme)
+
+    def polish(self, target: Any) -> None:
+        """Prepare what no rule of a style sheet can: corners, headings, sizes of rows."""
+        translucent = Qt.WidgetAttribute.WA_TranslucentBackground
+        # A menu's round corners show what lies behind it; changing the flags again would hide it.
+        if isinstance(target, QMenu) and not target.testAttribute(translucent):
+            target.setAttribute(translucent)
+            target.setWindowFlags(
+                target.windowFlags()
+                | Qt.WindowType.FramelessWindowHint
+                | Qt.WindowType.NoDropShadowWindowHint
+            )
+        elif isinstance(target, QHeaderView):
+            target.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        elif isinstance(target, QListView):
+            # Rows measured before the style sheet reached the list would keep their old height.
+            target.scheduleDelayedItemsLayout()
+        super().polish(target)
 
     def drawPrimitive(  # noqa: N802
         self,

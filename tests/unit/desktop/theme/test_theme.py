@@ -1,7 +1,7 @@
 """The theme in use: choices, what they come to, icons and fonts, and the ring of the focus."""
 
 import pytest
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QFontMetricsF, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -9,8 +9,11 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFocusFrame,
     QLineEdit,
+    QListWidget,
+    QMenu,
     QPushButton,
     QRadioButton,
+    QTableWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -134,6 +137,29 @@ def test_buttons_have_the_heights_of_the_design(theme: Theme, qtbot: QtBot) -> N
     assert field.sizeHint().height() == 36
     theme.scale = 1.3
     assert window.findChild(QPushButton).sizeHint().height() == 47
+
+
+def test_rows_and_headings_are_measured_by_the_design(theme: Theme, qtbot: QtBot) -> None:
+    rows, table = QListWidget(), QTableWidget(2, 2)
+    for name in ("Marc", "John"):
+        rows.addItem(name)
+    rows.setCurrentRow(1)  # lays the rows out before any style has reached them
+    window = form(qtbot, rows, table)
+    qtbot.waitUntil(lambda: rows.visualItemRect(rows.item(0)).height() == 36)
+    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    assert table.horizontalHeader().defaultAlignment() == left
+    assert window.isVisible()
+
+
+def test_a_menu_stays_open_when_the_theme_changes(theme: Theme, qtbot: QtBot) -> None:
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    menu.addAction("Renommer")
+    menu.popup(QPoint(10, 10))
+    assert menu.testAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    theme.theme_choice = "dark"
+    assert menu.isVisible()
+    menu.close()
 
 
 # Icons and fonts

@@ -24,6 +24,7 @@ class Popover(QFrame):
         self._window = anchor.window()
         self.setProperty("role", "popover")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("focusRing", False)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 16, 16, 16)
         self.body.setSpacing(12)

@@ -50,13 +50,13 @@ class _Ringed(QWidget):
         return QSize(side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the avatar, then the ring."""
+        """Paint the ring, then the avatar, whose dot may lie on the ring."""
         disc = self._disc()
         painter = QPainter(self)
-        paint_avatar(painter, disc, self._name, self._presence, self._background)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         self._paint_ring(painter, disc)
+        paint_avatar(painter, disc, self._name, self._presence, self._background)
         painter.end()
 
     def _paint_ring(self, painter: QPainter, disc: QRectF) -> None:
