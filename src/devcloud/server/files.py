@@ -41,7 +41,8 @@ _ERRORS = (
     "call_not_encrypted", "encryption_lost", "untrusted_there", "words_not_there", "replaced",
     "blocked", "released", "slow_reader", "silent", "server_stopping", "server_unreachable",
     "server_silent", "not_devcloud", "version_unsupported", "frame_broken", "certificate_changed",
-    "person_unknown", "path_", "device_", "unexpected", "disconnected", "pins_damaged",
+    "person_unknown", "path_", "device_", "unexpected", "disconnected", "pins_damaged", "browser_",
+    "key_gone",
 )  # fmt: skip
 _NOT_FOR_A_BROWSER = (
     "device_library", "device_list", "device_test", "path_unknown", "path_call",

@@ -56,7 +56,7 @@ const MISSED = [
 export class Client extends EventTarget {
   /**
    * Sign in. Throws DevCloudError: what the server says, `server_unreachable`, `server_silent`,
-   * `not_devcloud`, `name_…`, `browser_not_secure`, `browser_too_old`, `store_unusable`.
+   * `not_devcloud`, `name_…`, `browser_not_secure`, `browser_too_old`, `browser_store`.
    * Calls that the page was in before it was loaded again are in `calls`, reconnecting.
    * @param {{url?: string, name: string, invite?: string, store: import('./store.js').Store,
    *   language: 'fr'|'en', media?: MediaOptions, warmUp?: 'always'|'known'|'never',
@@ -142,12 +142,12 @@ export class Client extends EventTarget {
 
   /** Call somebody; or take their call, where they are calling already. Throws DevCloudError:
    * name_own, already_in_call, key_changed (`values.new` is for `acceptKey`), key_changed_ask,
-   * call_2023_here, name_…. @param {string} name @returns {Call} */
+   * browser_2023, name_…. @param {string} name @returns {Call} */
   call(name) {
     const peer = parseName(name);
     const desk = /** @type {Desk} */ (this.#desk);
     const person = this.#people.get(foldName(peer));
-    if (person?.kind === '2023') throw new DevCloudError('call_2023_here', { name: peer });
+    if (person?.kind === '2023') throw new DevCloudError('browser_2023', { name: peer });
     desk.require(peer, person?.key ?? '', (key) => this.#prints.get(key) ?? '');
     const ringing = this.calls.get(desk.line.ringingFrom(peer)?.id ?? '');
     if (ringing) {
@@ -280,7 +280,7 @@ export class Client extends EventTarget {
   #quietly(work) {
     this.#do(work).catch((error) => {
       console.error('devcloud:', error);
-      this.#tell('warning', error instanceof DevCloudError ? error : new DevCloudError('unexpected', {}, String(error)));
+      this.#tell('warning', error instanceof DevCloudError ? error : new DevCloudError('browser_failed', { detail: String(error) }));
     });
   }
 

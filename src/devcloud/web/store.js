@@ -11,7 +11,7 @@ import { DevCloudError } from './errors.js';
 
 const AREA = 'kept';
 
-/** Open the browser's own. Throws DevCloudError store_unusable. @returns {Promise<Store>} */
+/** Open the browser's own. Throws DevCloudError browser_store. @returns {Promise<Store>} */
 export async function openStore() {
   /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
   const done = (request) =>
@@ -20,7 +20,7 @@ export async function openStore() {
       request.onerror = () => reject(request.error);
     });
   /** @param {unknown} error */
-  const unusable = (error) => new DevCloudError('store_unusable', {}, String(error));
+  const unusable = (error) => new DevCloudError('browser_store', {}, String(error));
   let database;
   try {
     const opening = indexedDB.open('devcloud', 1);
