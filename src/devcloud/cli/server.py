@@ -14,11 +14,12 @@ from pathlib import Path
 import platformdirs
 
 from devcloud.cli import hosting
+from devcloud.cli.desktop import check_display, check_qt
 from devcloud.cli.parser import Parser
 from devcloud.cli.settings import Settings
 from devcloud.cli.terminal import Terminal, command
 from devcloud.directory.joining import Join
-from devcloud.model.errors import BadSettings
+from devcloud.model.errors import BadSettings, LocalError
 from devcloud.model.texts import Language, say
 from devcloud.net.tls import fingerprint_of
 from devcloud.server.app import DevCloudServer
@@ -48,6 +49,7 @@ def add_arguments(parser: Parser, text: Text) -> None:
     parser.add_argument(
         "--proxy-certificate", metavar="PEM", help=text("help_server_proxy_certificate")
     )
+    parser.add_argument("--window", action="store_true", help=text("help_server_window"))
     parser.add_argument("--echo", action="store_true", help=text("help_server_echo"))
     for flag in ("behind-proxy", "json-logs", "no-records", "metrics-open", "no-2023"):
         key = f"help_server_{flag.replace('-', '_')}"
@@ -59,10 +61,25 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
     if flags.action is not None:
         return hosting.run(flags, data_of(flags), terminal)
     set_up_logs(json=flags.json_logs, level=logging.DEBUG if flags.verbose else logging.INFO)
+    if flags.window and _can_show(terminal):
+        from devcloud.desktop import server_main  # noqa: PLC0415 - Qt is an extra
+
+        return server_main.run(_settings(flags, terminal.language))
     # Windows, where a loop has no signal handlers: Ctrl+C leaves the server in good order too.
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(_serve(_settings(flags, terminal.language), terminal))
     return 0
+
+
+def _can_show(terminal: Terminal) -> bool:
+    """Without a display the same facts go to standard output. Raises LocalError: no Qt."""
+    check_qt()
+    try:
+        check_display()
+    except LocalError:
+        terminal.complain(say("window.no_display", terminal.language))
+        return False
+    return True
 
 
 def _settings(flags: argparse.Namespace, language: Language) -> ServerSettings:

@@ -5,20 +5,17 @@ threads.
 """
 
 import os
-import signal
-import socket
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
-from PySide6.QtCore import QLocale, QSocketNotifier, QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from devcloud.desktop.bridge import Bridge, board_of
 from devcloud.desktop.instance import SingleInstance
+from devcloud.desktop.signals import Signals
 from devcloud.desktop.store.keeper import Keeper
 from devcloud.desktop.theme.theme import Theme
 from devcloud.desktop.view.main_window import MainWindow
@@ -139,39 +136,6 @@ def run(options: DesktopOptions) -> int:
         return code
     finally:
         instance.end()
-
-
-class Signals:
-    """Ctrl+C and SIGTERM end the program in good order, without a timer that looks for them."""
-
-    def __init__(self, then: Callable[[], None]) -> None:
-        self._read, self._write = socket.socketpair()
-        for end in (self._read, self._write):
-            end.setblocking(False)
-        self._then = then
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read)
-        self._notifier.activated.connect(self._came)
-        self._woken_before = signal.set_wakeup_fd(self._write.fileno())
-        self._before = {
-            number: signal.signal(number, _noted) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-
-    def stop(self) -> None:
-        """As before."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(self._woken_before)
-        self._notifier.setEnabled(False)
-        self._read.close()
-        self._write.close()
-
-    def _came(self) -> None:
-        self._read.recv(64)
-        self._then()
-
-
-def _noted(_number: int, _frame: FrameType | None) -> None:
-    """The number has been written to the socket by now, which is all there is to do."""
 
 
 def system_language() -> Language:
