@@ -94,9 +94,12 @@ class FocusKeeper(QObject):
         return self._by_keyboard
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Note why the focus moves: `focusChanged` does not tell."""
+        """Note why the focus moves, which `focusChanged` does not tell; a press ends the ring."""
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             self._reason = event.reason()
+        elif event.type() == QEvent.Type.MouseButtonPress and self._watched is not None:
+            self._by_keyboard = False
+            self._show_around(self._watched)
         elif self._watched is None and isinstance(event, QKeyEvent) and event.key() in TABS:
             self._reason = Qt.FocusReason.TabFocusReason
         return False

@@ -234,7 +234,11 @@ def test_the_ring_comes_with_tab_and_not_with_the_mouse(theme: Theme, qtbot: QtB
     qtbot.keyClick(first, Qt.Key.Key_Tab)
     assert second.hasFocus()
     assert ring_around(window) is second
-    qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
+    assert ring_around(window) is None
+    qtbot.keyClick(second, Qt.Key.Key_Tab)
+    assert ring_around(window) is first
+    qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
     assert ring_around(window) is None
 
 
