@@ -5,13 +5,14 @@ devcloud://host:10000/?pin=…&invite=…
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from devcloud.model.errors import BadSettings
 
 DEFAULT_PORT = 10_000
 LONGEST_ADDRESS = 2048
+_PROXY_PORT = 443
 
 _SCHEMES = {"devcloud": True, "wss": True, "https": True, "ws": False, "http": False}
 _HOST = re.compile(
@@ -40,6 +41,14 @@ class ServerAddress:
     def url(self) -> str:
         """Where the WebSocket is."""
         return f"{'wss' if self.tls else 'ws'}://{self.authority}/ws"
+
+    @property
+    def stun_urls(self) -> tuple[str, ...]:
+        """Where to ask by STUN: at the server's port and, where that may be an HTTP proxy's, which
+        passes no UDP, at the port that a server has unless told otherwise."""
+        if self.port != _PROXY_PORT:
+            return (self.stun,)
+        return (self.stun, replace(self, port=DEFAULT_PORT).stun)
 
     @property
     def stun(self) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from devcloud.call.machine import Call
 from devcloud.call.states import State, Timers
 from devcloud.client.address import ServerAddress
-from devcloud.client.core import Core, Watcher
+from devcloud.client.core import Core
 from devcloud.client.datadir import DataDirectory
 from devcloud.client.desk import Desk
 from devcloud.client.guard import Guard
@@ -23,6 +23,7 @@ from devcloud.client.ongoing import ClientCall
 from devcloud.client.policy import DEFAULT, Policy
 from devcloud.client.port2023 import Mode2023
 from devcloud.client.shared_audio import SharedAudio
+from devcloud.client.watcher import Watcher
 from devcloud.identity.keys import SigningKey
 from devcloud.identity.pins import PinBook
 from devcloud.media import control
@@ -89,7 +90,7 @@ class Client(Oneself, KnownKeys, SharedAudio):
             device,
             timers=timers,
             waiting=call_waiting,
-            stun=(address.stun,),
+            stun=address.stun_urls,
             guard=guard,
             policy=policy,
         )

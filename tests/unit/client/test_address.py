@@ -62,7 +62,14 @@ def test_the_ways_to_a_server() -> None:
     address = parse_address("[::1]:8443")
     assert address.url == "wss://[::1]:8443/ws"
     assert address.stun == "stun:[::1]:8443"
+    assert address.stun_urls == ("stun:[::1]:8443",)
     assert parse_address("ws://127.0.0.1:8080").url == "ws://127.0.0.1:8080/ws"
+
+
+def test_behind_a_proxy_stun_is_asked_for_at_the_servers_own_port_too() -> None:
+    address = parse_address("https://calls.example.org:443")
+    urls = ("stun:calls.example.org:443", "stun:calls.example.org:10000")
+    assert address.stun_urls == urls
 
 
 hosts = st.one_of(
