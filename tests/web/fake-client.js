@@ -101,6 +101,7 @@ export class Client extends EventTarget {
   status = 'available';
   media = new Media();
   calls = new Map();
+  everyone = true;
   people = [
     { name: 'Accueil', status: 'available', kind: 'devcloud', key: '7F3A 19C2 E04B 88D1 52BC 0A9E' },
     { name: 'Atelier', status: 'busy', kind: 'devcloud', key: 'AA12 0D5F 77C0 91B3 18E2 44F0' },

@@ -74,6 +74,8 @@ def _theme(tokens: Tokens, theme: str) -> dict[str, str]:
     found |= {f"shadow-{name}": value for name, value in tokens["shadow"][theme].items()}
     for place, avatar in enumerate(tokens["avatar"][theme], 1):
         found |= {f"avatar{place}": avatar["background"], f"avatar{place}-text": avatar["text"]}
+    for name, accent in tokens["accentChoices"].items():
+        found[f"accent-{name}"] = accent[theme]["accent"]  # for whoever chooses one
     return found
 
 

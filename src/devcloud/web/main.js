@@ -3,8 +3,8 @@
  * listens to the keys that work everywhere.
  */
 
-import { app, attempt, draw, drawWith, isOver, mute, ringing, talk, talkMode, toggle } from './ui/app.js';
-import { answer, callPage, minimisedBar, nameDevice } from './ui/call.js';
+import { UNANSWERED, app, attempt, draw, drawWith, isOver, mute, ringing, talk, talkMode, toggle } from './ui/app.js';
+import { answer, callPage, minimisedBar } from './ui/call.js';
 import { h, icon, patch } from './ui/dom.js';
 import { homePage } from './ui/home.js';
 import { incomingSheet } from './ui/incoming.js';
@@ -30,6 +30,8 @@ function page() {
 /** Over everything: that the connection is lost, and a call that goes on elsewhere. */
 function banners() {
   const { client, call } = app;
+  const live = [...(client?.calls.values() ?? [])].filter(
+    (one) => !isOver(one) && (one === call || !UNANSWERED.has(one.state)));
   const lost = client && app.page === 'home' && !client.connection.online;
   const next = client?.connection.nextTryS;
   return [
@@ -38,8 +40,7 @@ function banners() {
         next ? say('lost_retry', { n: Math.ceil(next) }) : say('lost_now')),
       h('button', { type: 'button', class: 'btn outline compact', onclick: () => client?.retry() },
         say('retry'))),
-    call && !isOver(call) && (app.minimised || app.settings !== null) &&
-      h('div', { key: 'live' }, minimisedBar(call)),
+    live.filter((one) => one !== call || app.minimised || app.settings !== null).map(minimisedBar),
   ];
 }
 
@@ -144,7 +145,6 @@ async function begin() {
   dress();
   readLink();
   await speak(preferences.language);
-  app.media.addEventListener('changed', () => void nameDevice());
   draw();
   if (wasJoined() && preferences.name && window.isSecureContext) await join();
 }

@@ -29,6 +29,8 @@ export const app = {
   /** @type {string | null} */
   selected: null,
   search: '',
+  /** What the server found for the search. @type {Person[]} */
+  found: [],
   onlyMissed: false,
   /** @type {string | null} A page of the settings, or '' for their list. */
   settings: null,
@@ -201,7 +203,8 @@ export function away() {
 export const pin = (name) => app.client?.pins().find((each) => each.name === name);
 
 /** @param {string} name */
-export const person = (name) => app.client?.people.find((each) => each.name === name);
+export const person = (name) =>
+  [...(app.client?.people ?? []), ...app.found].find((each) => each.name === name);
 
 /** @param {Entry} entry */
 export const isMissed = (entry) =>

@@ -113,7 +113,7 @@ function chips(call) {
 function bar(call) {
   const calling = UNANSWERED.has(call.state);
   return h('div', { class: 'bar' },
-    h('div', { class: 'meterbox' }, icon('headset'),
+    h('div', { class: 'meterbox', ref: nameDevice }, icon('headset'),
       h('div', { class: 'lab' }, h('span', { class: 'caption ell wide-only', id: 'device' }, deviceName()),
         meter())),
     h('div', { class: `ctls ${calling ? 'few' : ''}`, role: 'toolbar', 'aria-label': say('call_controls'),
@@ -152,16 +152,19 @@ function micControl(call) {
 /** @param {string} key @param {string} glyph @param {string} kind @param {() => void} act
  * @param {Record<string, any>} more */
 function control(key, glyph, kind, act, { key_hint: hint, ...more }) {
-  const name = more['aria-label'] ?? say(key);
+  const action = more['aria-label'] ?? say(key);
+  const seen = say(key);
+  // The name holds what is seen, for those who speak to their computer.
+  const name = action.toLowerCase().includes(seen.toLowerCase()) ? action : `${seen}, ${action}`;
   return h('button', { type: 'button', class: `ctl ${kind}`, 'data-ctl': key,
     tabindex: kind.startsWith('main') ? '0' : '-1',
-    title: hint && preferences.letters ? `${name} (${hint})` : name,
+    title: hint && preferences.letters ? `${action} (${hint})` : action,
     onclick: (/** @type {MouseEvent} */ event) => {
       act();
       // After a click the page has the focus again, so that Space talks.
       if (event.detail && !app.open) document.getElementById('stage')?.focus();
     },
-    ...more }, h('b', null, icon(glyph)), h('span', null, say(key)));
+    ...more, 'aria-label': name }, h('b', null, icon(glyph)), h('span', null, seen));
 }
 
 /** One tab stop, arrows inside. @param {KeyboardEvent} event */
@@ -210,17 +213,28 @@ const endBar = (call) =>
 
 /** The call in a green bar over the other pages. @param {Call} call */
 export const minimisedBar = (call) =>
-  h('div', { class: 'banner live', role: 'region', 'aria-label': call.peer },
+  h('div', { class: 'banner live', key: `bar ${call.id}`, role: 'region', 'aria-label': call.peer },
     h('span', { class: 'grow ell' }, h('span', { class: 'strong' }, call.peer), ' ',
       h('span', { class: 'num' }, state(call))),
-    iconButton(say(call.muted ? 'unmute' : 'mute'), call.muted ? 'mic-off' : 'mic', () => mute(!call.muted),
-      { class: 'compact', 'aria-pressed': call.muted }),
+    call === app.call && iconButton(say(call.muted ? 'unmute' : 'mute'), call.muted ? 'mic-off' : 'mic',
+      () => mute(!call.muted), { class: 'compact', 'aria-pressed': call.muted }),
     iconButton(say('hang_up'), 'hang-up', () => call.hangUp(), { class: 'compact' }),
-    h('button', { type: 'button', class: 'btn compact', onclick: () => {
-      app.minimised = false;
-      app.settings = null;
-      draw();
-    } }, say('return')));
+    h('button', { type: 'button', class: 'btn compact', onclick: () => back(call) }, say('return')));
+
+/** Show a call again; one that waited is taken up, the other one waits. @param {Call} call */
+function back(call) {
+  if (call === app.call) {
+    app.minimised = false;
+    app.settings = null;
+    draw();
+    return;
+  }
+  attempt(() => {
+    if (!isOver(app.call)) app.call?.hold(true);
+    call.hold(false);
+    show(call);
+  });
+}
 
 const TICK_MS = 50;
 const SPEECH_DBFS = -45;
@@ -243,11 +257,12 @@ export function showLevels(now = performance.now()) {
 
 setInterval(() => showLevels(), TICK_MS);
 
-/** Hang up and take the other one. @param {Call} incoming */
-export function answer(incoming) {
+/** Take a call. One that goes on is put on hold, or hung up first. @param {Call} incoming
+ * @param {boolean} [instead] */
+export function answer(incoming, instead = false) {
   const { call } = app;
   attempt(() => {
-    if (call && call !== incoming && !isOver(call)) call.hangUp();
+    if (instead && call && call !== incoming && !isOver(call)) call.hangUp();
     incoming.accept();
     show(incoming);
   });

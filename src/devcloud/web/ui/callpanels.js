@@ -32,7 +32,7 @@ export function detailsPanel(call) {
     ['jitter', ms(q.jitterMs)],
     ['mos', q.mos === null ? '–' : say('mos_of', { mos: number(q.mos, 1) })],
     ['path', q.path && say(q.path === 'relay' ? 'path_relay' : 'path_direct')],
-    ['codec', [q.codec, q.bitrateBps && `${number(q.bitrateBps / 1000)}\u00a0kbit/s`].filter(Boolean).join(', ')],
+    ['codec', [q.codec.charAt(0).toUpperCase() + q.codec.slice(1), q.bitrateBps && `${number(q.bitrateBps / 1000)}\u00a0kbit/s`].filter(Boolean).join(', ')],
   ] : [];
   return popover(say('call_details'), 'right',
     h('div', { class: 'row' }, bars(of),

@@ -71,8 +71,7 @@ function historyRow({ entry, count }) {
   const name = entry.peer;
   const missed = isMissed(entry);
   const long = lasted(entry);
-  const what = say(kind(entry)) + (long ? ` · ${long}` : '');
-  const open = entry.kind === '2023' ? ` · ${say('not_encrypted').toLowerCase()}` : '';
+  const more = entry.kind === '2023' ? say('not_encrypted').toLowerCase() : long;
   const chosen = app.selected === name;
   return h('li', { key: entry.call, class: `item ${chosen ? 'sel' : ''}` },
     rowButton(name, chosen, avatar(name),
@@ -81,7 +80,7 @@ function historyRow({ entry, count }) {
           count > 1 && h('span', null, `(${count})`)),
         h('span', { class: 'sub' },
           h('span', { class: missed ? 'bad-t' : '' }, icon(glyph(entry), 's')),
-          h('span', { class: 'ell' }, what + open))),
+          h('span', { class: 'ell' }, [say(kind(entry)), more].filter(Boolean).join(' · ')))),
       h('time', { class: 'small muted num' }, time(entry.begunAt))),
     callable(name) && callButton(name, say('call_back_name', { name })));
 }

@@ -36,7 +36,7 @@ function ownLine(online) {
   return h('header', { class: 'me' },
     h('div', { class: 'anchor grow' },
       h('button', { type: 'button', class: 'own', 'aria-expanded': app.open === 'status',
-        'aria-label': `${name}. ${say('status_of', { status: said })}`,
+        title: say('status_of', { status: said }),
         onclick: () => toggle('status') },
       avatar(name, 's', !online ? 'off' : busy ? 'busy' : ''),
       h('span', { class: 'who' }, h('span', { class: 'strong ell' }, name),
@@ -65,6 +65,7 @@ const searchField = () =>
       oninput: (/** @type {any} */ event) => {
         app.search = event.target.value;
         app.view = 'contacts';
+        void searchFar();
         draw();
       },
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
@@ -77,6 +78,16 @@ const searchField = () =>
         event.preventDefault();
       } }),
     h('kbd', { 'aria-hidden': 'true' }, /Mac/.test(navigator.platform) ? '⌘ K' : 'Ctrl K'));
+
+/** Where the server does not tell of everybody, ask it. */
+async function searchFar() {
+  const { client, search } = app;
+  if (!client || client.everyone) return;
+  const found = await client.search(search.trim());
+  if (app.search !== search) return;
+  app.found = found;
+  draw();
+}
 
 /** Call the only match, or whoever has the name that was typed. */
 function callFound() {
@@ -117,7 +128,9 @@ const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase
 /** @returns {Row[]} */
 function rows() {
   const wanted = plain(app.search.trim());
-  const here = (app.client?.people ?? []).map((one) => (
+  const people = app.client?.people ?? [];
+  const more = app.search ? app.found.filter((one) => !people.some((each) => each.name === one.name)) : [];
+  const here = [...people, ...more].map((one) => (
     { name: one.name, here: true, status: one.status, old: one.kind === '2023' }));
   const gone = away().map((name) => ({ name, here: false, status: 'offline', old: false }));
   return [...here, ...gone]

@@ -90,11 +90,11 @@ function countdown(call) {
 /** @param {Call} call */
 function warning(call) {
   if (call.keyChanged) {
-    return h('div', { class: 'block bad' }, icon('alert'),
+    return h('div', { class: 'notice bad' }, icon('alert'),
       h('div', { class: 'small' }, h('b', null, say('key_changed'), '. '), say('key_changed_more'),
         h('p', { class: 'mono' }, call.peerKey)));
   }
-  return call.kind === '2023' && h('div', { class: 'block warn' }, icon('unlock'),
+  return call.kind === '2023' && h('div', { class: 'notice warn' }, icon('unlock'),
     h('p', { class: 'small' }, h('b', null, say('not_encrypted'), '. '), say('why_2023')));
 }
 
@@ -107,8 +107,10 @@ const decline = (call) =>
 function choices(call) {
   const busy = app.call && app.call !== call && !isOver(app.call);
   return h('div', { class: busy ? 'stack tight' : 'two' }, decline(call),
+    busy && h('button', { type: 'button', class: 'btn large', onclick: () => answer(call, true) },
+      say('hang_up_answer')),
     h('button', { type: 'button', class: 'btn call large', onclick: () => answer(call) },
-      icon('phone-fill'), say(busy ? 'hang_up_answer' : 'accept')));
+      icon('phone-fill'), say(busy ? 'hold_answer' : 'accept')));
 }
 
 /** @param {Call} call */

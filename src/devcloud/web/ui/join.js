@@ -33,7 +33,7 @@ export function joinPage() {
 }
 
 const insecure = () =>
-  h('div', { class: 'block warn' }, icon('unlock'),
+  h('div', { class: 'notice warn' }, icon('unlock'),
     h('p', null, h('b', null, say('insecure_title')), ' ', say('insecure')));
 
 function form() {
@@ -52,9 +52,9 @@ function form() {
       nameProblem && fieldError(nameProblem, 'name-error')),
     invite.token && h('p', { class: 'msg' }, icon('check', 's'),
       h('span', { class: 'grow' }, `${say('invite')}. ${say('invite_from_link')}`)),
-    problem && h('div', { class: 'block bad', role: 'alert' }, icon('alert'), h('p', null, problem)),
+    problem && h('div', { class: 'notice bad', role: 'alert' }, icon('alert'), h('p', null, problem)),
     h('button', { class: 'btn primary large block', type: 'submit' },
-      connecting && icon('spinner'), say(connecting ? 'connecting' : 'connect')),
+      connecting && icon('spinner', 'spin'), say(connecting ? 'connecting' : 'connect')),
     h('div', { class: 'row end' }, languageChoice()));
 }
 
@@ -130,11 +130,11 @@ export function microphonePage() {
 /** @param {boolean} refused */
 function askPart(refused) {
   return h('div', { class: 'stack', key: 'ask' },
-    refused && h('div', { class: 'block' }, icon('info'), h('p', null, say(howToAllow()))),
+    refused && h('div', { class: 'notice' }, icon('info'), h('p', null, say(howToAllow()))),
     micProblem && !refused &&
-      h('div', { class: 'block bad', role: 'alert' }, icon('alert'), h('p', null, micProblem)),
+      h('div', { class: 'notice bad', role: 'alert' }, icon('alert'), h('p', null, micProblem)),
     h('button', { class: 'btn primary large block', type: 'button', onclick: allow },
-      asking && icon('spinner'), say(refused || micProblem ? 'retry' : 'mic_allow')),
+      asking && icon('spinner', 'spin'), say(refused || micProblem ? 'retry' : 'mic_allow')),
     asking && h('p', { class: 'small muted center-text' }, say('mic_asking')),
     h('button', { class: 'btn flat block', type: 'button', onclick: enter }, say('mic_later')));
 }

@@ -78,7 +78,7 @@ const more = (name) =>
 /** @param {string} name */
 function changedKey(name) {
   const shown = person(name)?.key ?? '';
-  return hasChangedKey(name) && h('div', { class: 'block bad' }, icon('alert'),
+  return hasChangedKey(name) && h('div', { class: 'notice bad' }, icon('alert'),
     h('div', { class: 'grow' }, h('p', null, say('key_changed_more')),
       h('p', { class: 'mono' }, shown)),
     h('button', { type: 'button', class: 'btn outline compact', onclick: () =>

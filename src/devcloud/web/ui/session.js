@@ -50,6 +50,7 @@ export async function connect(name) {
     language,
     store: await openStore(),
     media: preferences.media,
+    waiting: true,
     ...(invite.token ? { invite: invite.token } : {}),
   });
   invite.token = '';
@@ -95,6 +96,7 @@ function listen(client) {
   wasOnline = true;
   client.addEventListener('people', draw);
   client.addEventListener('history', readHistory);
+  client.media.addEventListener('changed', draw);
   client.addEventListener('connection', () => {
     if (client.connection.online && !wasOnline) toast(say('back_online'));
     if (!client.connection.online && wasOnline) announce(say('lost_sr'), true);
@@ -168,7 +170,7 @@ function changed(one) {
     announce(`${one.peer}. ${say('in_a_call')}`);
   }
   if (one.state === 'reconnecting' && before !== 'reconnecting') announce(say('reconnecting'), true);
-  if (isOver(one) && before !== 'ending' && before !== 'ended') over(one, before);
+  if (isOver(one) && before !== 'ending' && before !== 'ended') over(one);
   if (one.quality && app.call === one) app.trips = tripsWith(one);
   draw();
 }
@@ -183,8 +185,8 @@ function tripsWith(one) {
   return [...app.trips, quality.rttMs].slice(-60);
 }
 
-/** @param {Call} one @param {string | undefined} before */
-function over(one, before) {
+/** @param {Call} one */
+function over(one) {
   notice?.close();
   if (app.call !== one) return;
   app.open = null;
@@ -195,7 +197,7 @@ function over(one, before) {
   announce(endOf(one), true);
   // The page stays for a moment, longer where there is something to do.
   const stays = answered && one.reason === 'completed' ? 2000
-    : one.reason === 'cancelled' && before !== undefined ? 0 : 8000;
+    : one.reason === 'cancelled' && one.role === 'caller' ? 0 : 8000;
   setTimeout(() => {
     if (app.call === one) {
       app.call = null;

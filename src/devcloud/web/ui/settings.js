@@ -144,7 +144,7 @@ function appearance() {
         h('label', { key: accent, title: say(accent), class: accent === preferences.accent ? 'sel' : '' },
           h('input', { type: 'radio', class: 'sr', name: 'accent', 'aria-label': say(accent),
             checked: accent === preferences.accent, onchange: () => choose({ accent }) }),
-          h('span', { class: `swatch ${accent}` }))),
+          h('span', { class: 'swatch', vars: { '--swatch': `var(--accent-${accent})` } }))),
       h('span', { class: 'small muted' }, say(preferences.accent)))),
     line(say('font_size'), '', segmented(say('font_size'),
       ['90', '100', '115', '130'].map((size) => [size, say('percent', { n: size })]),
@@ -182,7 +182,7 @@ function privacy() {
       pins.map((one) => h('li', { class: 'line', key: one.name },
         h('div', { class: 'k' }, one.name,
           h('div', { class: 'small muted mono' }, one.key),
-          h('div', { class: 'small muted' }, `${say('first_seen')}\u00a0${day(one.firstSeen)}`)),
+          h('div', { class: 'small muted' }, say('first_seen_on', { day: day(one.firstSeen) }))),
         h('span', { class: 'small muted' }, say('mark_verified')),
         toggleSwitch(`${one.name}, ${say('mark_verified')}`, one.verified, (on) =>
           attempt(() => app.client?.setVerified(one.name, on))),

@@ -23,7 +23,7 @@ export function shade(name) {
   for (const byte of new TextEncoder().encode(foldName(name))) {
     sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
   }
-  return (sum % 8) + 1;
+  return ((sum ^ (sum >>> 16)) & 7) + 1;
 }
 
 /** @param {string} name @param {string} [size] "s", "", "l", "xl" @param {string|null} [presence]
@@ -99,10 +99,12 @@ export const segmented = (label, choices, chosen, act) =>
 /** @param {string} label @param {string[][]} choices [value, text] @param {string} chosen
  * @param {(value: string) => void} act */
 export const select = (label, choices, chosen, act) =>
-  h('select', { class: 'select', 'aria-label': label,
-    onchange: (/** @type {any} */ event) => act(event.target.value) },
-  choices.map(([value, text]) =>
-    h('option', { key: value, value, selected: value === chosen }, text)));
+  h('span', { class: 'choice' },
+    h('select', { class: 'select', 'aria-label': label,
+      onchange: (/** @type {any} */ event) => act(event.target.value) },
+    choices.map(([value, text]) =>
+      h('option', { key: value, value, selected: value === chosen }, text))),
+    icon('updown', 's'));
 
 /** @param {string} label @param {number} value 0 to `most` @param {(value: number) => void} act
  * @param {number} [most] */

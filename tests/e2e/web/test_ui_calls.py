@@ -1,0 +1,112 @@
+"""Two people and their browsers: from the link to the history, with the real client and server."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page, expect
+
+Visiting = Callable[..., Awaitable[Page]]
+
+TALKING = re.compile(r"^● \d\d:\d\d ")
+
+
+async def words(page: Page) -> list[str]:
+    await page.get_by_role("button", name=re.compile("^Safety words")).click()
+    return await page.locator(".words li").all_inner_texts()
+
+
+async def test_a_call_from_the_contacts_to_the_history(visit: Visiting) -> None:
+    marc, john = await visit("Marc"), await visit("John")
+
+    await marc.get_by_role("button", name=re.compile("^John")).click()
+    await marc.get_by_role("button", name="Call", exact=True).click()
+    sheet = john.get_by_role("dialog", name="Incoming call: Marc")
+    await expect(sheet).to_be_visible()
+    await expect(john).to_have_title("Incoming call: Marc – DevCloud")
+    await expect(sheet).to_be_focused()
+    await sheet.get_by_role("button", name="Accept").click()
+
+    for page in (marc, john):
+        await expect(page).to_have_title(TALKING)
+        await expect(page.get_by_role("button", name=re.compile("^Call quality"))).to_be_visible()
+    assert await words(marc) == await words(john)
+    for page in (marc, john):
+        await page.get_by_role("button", name="Identical").click()
+        await expect(page.get_by_text("Key verified").first).to_be_visible()
+
+    await marc.get_by_role("button", name="Mute").click()
+    await expect(marc.get_by_role("button", name="Unmute")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await marc.get_by_role("button", name="Put on hold").click()
+    await expect(john.locator("#state")).to_contain_text("On hold")
+    await marc.get_by_role("button", name="Take off hold").click()
+    await expect(john.locator("#state")).not_to_contain_text("On hold")
+
+    await john.get_by_role("button", name="Hang up").click()
+    for page, direction in ((marc, "Outgoing"), (john, "Incoming")):
+        await page.get_by_role("tab", name="History").click()
+        await expect(page.locator(".list .sub")).to_contain_text(direction)
+        await expect(page).to_have_title("DevCloud")
+
+
+async def test_declining_with_a_word_and_calling_in_vain(visit: Visiting) -> None:
+    marc, john = await visit("Marc"), await visit("John")
+
+    await marc.get_by_role("button", name=re.compile("^John")).wait_for()
+    await marc.get_by_role("searchbox").fill("john")
+    await marc.keyboard.press("Enter")
+    sheet = john.get_by_role("dialog", name="Incoming call: Marc")
+    await sheet.get_by_role("button", name="Decline with a message").click()
+    await sheet.get_by_role("button", name="In 5 minutes").click()
+    await expect(marc.locator("#state")).to_have_text("John declined the call")
+    await expect(marc.locator(".said")).to_have_text("“In 5 minutes”")
+    await marc.get_by_role("button", name="Call again").click()
+    await expect(sheet).to_be_visible()
+    await marc.get_by_role("button", name="Hang up").click()
+    await expect(sheet).to_be_hidden()
+
+    # John missed that one: the tab says so until he looks.
+    await expect(john).to_have_title("(1) DevCloud")
+    await john.get_by_role("tab", name=re.compile("History")).click()
+    await expect(john).to_have_title("DevCloud")
+    await john.get_by_role("button", name="Missed", exact=True).click()
+    await expect(john.locator(".list .item")).to_have_count(1)
+
+
+async def test_the_same_name_twice_is_said_at_the_field(visit: Visiting, site: str) -> None:
+    marc = await visit("Marc")
+    other = await (await marc.context.browser.new_context(locale="en-GB")).new_page()  # type: ignore[union-attr]
+    await other.goto(site)
+    await expect(other.get_by_label("Your name")).to_be_focused()
+    await other.keyboard.press("Enter")
+    await expect(other.locator("#name-error")).to_have_text("You must enter a name")
+    await other.get_by_label("Your name").fill("Marc")
+    await other.keyboard.press("Enter")
+    await expect(other.locator("#name-error")).to_contain_text("already used")
+    await expect(other.get_by_label("Your name")).to_be_focused()
+    await other.get_by_label("Language").select_option("fr")
+    await expect(other.get_by_role("button", name="Se connecter")).to_be_visible()
+
+
+async def test_a_reload_signs_in_again_and_takes_up_the_call(visit: Visiting) -> None:
+    marc, john = await visit("Marc"), await visit("John")
+    await marc.get_by_role("button", name=re.compile("^John")).click()
+    await marc.get_by_role("button", name="Call", exact=True).click()
+    await john.get_by_role("button", name="Accept").click()
+    await expect(marc).to_have_title(TALKING)
+    await expect(john).to_have_title(TALKING)
+
+    asked: list[str] = []
+
+    async def leave(dialog: object) -> None:
+        asked.append(dialog.type)  # type: ignore[attr-defined]
+        await dialog.accept()  # type: ignore[attr-defined]
+
+    john.on("dialog", leave)
+    await john.reload()
+    assert asked == ["beforeunload"]
+    await expect(john).to_have_title(TALKING)
+    await expect(john.get_by_role("heading", name="Marc")).to_be_visible()
+    await marc.get_by_role("button", name="Hang up").click()
+    await expect(john.locator("#state")).to_contain_text("Call ended")

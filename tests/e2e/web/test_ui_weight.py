@@ -1,0 +1,59 @@
+"""What the page weighs and how soon it shows: measured, with a limit on what may be added."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page
+
+from devcloud.desktop.view.widgets.person import colour_index, initials
+from devcloud.server.files import collect
+
+Showing = Callable[..., Awaitable[Page]]
+
+NOT_COUNTED = ("/icons/", "/icon", "/words/")
+LARGEST_KIB = 360
+RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|color)\(")
+
+
+def test_the_page_does_not_put_on_weight(record_property: Callable[..., None]) -> None:
+    files = collect()
+    sizes = {
+        path: len(file.body)
+        for path, file in files.items()
+        if not path.startswith(NOT_COUNTED) and path != "/texts/en.json"  # one language is loaded
+    }
+    whole = sum(sizes.values()) / 1024
+    record_property("page_kib_uncompressed", round(whole))
+    assert whole < LARGEST_KIB, sorted(sizes.items(), key=lambda each: -each[1])
+
+
+def test_the_style_sheet_has_no_raw_colour_and_the_page_nothing_inline() -> None:
+    files = collect()
+    assert RAW_COLOUR.findall(files["/style.css"].body.decode()) == []
+    page = files["/"].body.decode()
+    assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page) == []
+    assert re.findall(r"https?://", page) == []
+
+
+async def test_the_first_view(show: Showing, record_property: Callable[..., None]) -> None:
+    page = await show(name="")
+    seen = await page.evaluate(
+        """() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"""
+    )
+    loaded = await page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    record_property("first_view_ms", round(seen))
+    record_property("files", len(loaded))
+    here = await page.evaluate("location.origin")
+    assert [name for name in loaded if not name.startswith(here)] == []
+    assert 0 < seen < 10_000
+
+
+async def test_people_look_as_they_do_in_the_windows(show: Showing) -> None:
+    page = await show(name="")
+    names = ["Marc", "John", "Salle 204", "Équipe son", "STRASSE", "straße", "a b c", "🎧", "(x) y"]
+    seen = await page.evaluate(
+        """(names) => import('/ui/widgets.js').then(
+             (it) => names.map((name) => [it.initials(name), it.shade(name) - 1]))""",
+        names,
+    )
+    assert seen == [[initials(name), colour_index(name)] for name in names]
