@@ -5,7 +5,8 @@ Frozen values come in and go out (`happenings.py`). Knows no Qt, and decides not
 
 import asyncio
 import base64
-import logging
+import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -27,8 +28,6 @@ from devcloud.model.texts import Language
 
 MOST_WATCHED = 500
 
-_log = logging.getLogger(__name__)
-
 T = TypeVar("T")
 Tell = Callable[[on.Happening], None]
 
@@ -39,6 +38,7 @@ class Switchboard:
     def __init__(self, tell: Tell, sound_files: Path) -> None:
         self._tell = tell
         self._sound_files = sound_files
+        self._rang: deque[tuple[str, float]] = deque(maxlen=64)
         self._lock = asyncio.Lock()
         self._signing: asyncio.Task[object] | None = None
         self._entered: connect | None = None
@@ -176,9 +176,13 @@ class Switchboard:
             self._tell(on.PeopleAre(tuple(map(somebody, everyone))))
 
         def rang(call: ClientCall) -> None:
+            self._rang.append((call.peer, time.time()))
             self._attend(call, ring_s)
 
         def missed(call: MissedCall) -> None:
+            # What rang was told as a call; it was noted a moment after it had begun.
+            if any(peer == call.peer and -0.01 <= at - call.at < 1.0 for peer, at in self._rang):
+                return
             legacy = call.kind is CallKind.LEGACY_2023
             self._tell(on.Missed(call.peer, call.at, str(call.reason), legacy))
 

@@ -219,8 +219,6 @@ class AppModel(QObject):
         self._update_tray()
 
     def _missed(self, missed: on.Missed) -> None:
-        if self.calls.rang_at(missed.peer, missed.at):
-            return  # it has its own place in History, as a call that rang here
         kind = "2023" if missed.legacy else "devcloud"
         call = self.history.add(
             PastCall(

@@ -3,6 +3,7 @@
 Decides what is heard meanwhile, and hands finished calls to History.
 """
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -27,8 +28,6 @@ __all__ = ["CallModel", "CallsModel"]
 
 UNANSWERED_S = 8.0
 TALKED_S = 2.0
-SAME_CALL_S = 3.0
-"""A call that rang here and a missed one that the client tells of are the same within this."""
 OF_OUR_OWN = frozenset({EndReason.COMPLETED, EndReason.CANCELLED})
 
 
@@ -45,6 +44,7 @@ class CallsModel(QObject):
         self._text = T(app)
         self._calls: list[CallModel] = []
         self._closing = Alarm(app.clock)
+        self._over_ids: deque[str] = deque(maxlen=64)
         self._unwanted: set[CallModel] = set()
         self._declined: set[CallModel] = set()
         self._hung_up_early: set[CallModel] = set()
@@ -132,7 +132,7 @@ class CallsModel(QObject):
         call = self._find(now.previous_id) if now.previous_id else None
         call = call or self._find(now.id) or self._being_placed(now)
         if call is None:
-            if now.reason is None:
+            if now.id not in self._over_ids:
                 self._new(now)
             return
         before = call.phase
@@ -179,6 +179,10 @@ class CallsModel(QObject):
         if unwanted:
             self._unwanted.add(call)
             return
+        if call.phase == "over":
+            # It came and went while nobody was told.
+            self._over(call)
+            return
         self._app.log.add("incoming", name=call.state.shown_name)
         if self._is_silent_hour():
             call.silenced = True
@@ -188,12 +192,6 @@ class CallsModel(QObject):
         value = self._app.settings.value
         now = wording.local(self._app.clock.wall())
         return wording.in_silent_hours(now, value("silent_from"), value("silent_to"))
-
-    def rang_at(self, peer: str, at: float) -> bool:
-        """Say whether a call of somebody that began at a moment is known here already."""
-        begun = [c.begun_at for c in self._calls if fold_name(c.now.peer) == fold_name(peer)]
-        begun += [c.begun_at for c in self._app.history.with_person(peer, 20)]
-        return any(abs(moment - at) < SAME_CALL_S for moment in begun)
 
     # ── answering ────────────────────────────────────────────────────────────────────────────────
 
@@ -344,6 +342,7 @@ class CallsModel(QObject):
 
     def _forget(self, call: CallModel) -> None:
         call.stop()
+        self._over_ids.append(call.id)
         if call in self._calls:
             self._calls.remove(call)
         for group in (self._unwanted, self._declined, self._hung_up_early):

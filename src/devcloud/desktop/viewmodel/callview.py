@@ -132,9 +132,13 @@ def view(call: CallIs, doings: Doings, quality: QualityWatch) -> CallView:
         waiting_choices=doings.waiting_choices,
         silenced=doings.silenced,
         can_call_again=phase == "over"
-        and (call.role is Role.CALLER or call.reason is EndReason.CONNECTION_LOST),
+        and (_went_unanswered(call, doings) or call.reason is EndReason.CONNECTION_LOST),
         notice_text=doings.notice or (text("call_no_sound") if doings.no_sound else ""),
     )
+
+
+def _went_unanswered(call: CallIs, doings: Doings) -> bool:
+    return call.role is Role.CALLER and not doings.was_talking
 
 
 class _Texts:
