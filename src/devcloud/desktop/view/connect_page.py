@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QMenu,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -125,7 +126,6 @@ class ConnectPage(QFrame):
     def _wire(self) -> None:
         for field, labelled in self.fields.items():
             labelled.edit.textEdited.connect(partial(self._form.set_field, field))
-            labelled.edit.returnPressed.connect(self._form.submit)
         self.at_startup.toggled.connect(self._set_at_startup)
         self.banner.triggered.connect(self._form.banner_action)
         self.button.clicked.connect(self._form.submit)
@@ -153,11 +153,15 @@ class ConnectPage(QFrame):
         menu.popup(self.language_button.mapToGlobal(self.language_button.rect().bottomLeft()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc cancels, Enter connects from anywhere in the form (Qt)."""
+        """Esc cancels; Enter connects from anywhere in the form, but a button is itself (Qt)."""
         if event.key() == Qt.Key.Key_Escape and self._form.busy:
             self._form.cancel()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not self._form.busy:
-            self._form.submit()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            here = self.focusWidget()
+            if isinstance(here, QPushButton):
+                here.click()
+            else:
+                self._form.submit()
         else:
             super().keyPressEvent(event)
 

@@ -34,6 +34,8 @@ from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.row_painter import RowPainter
 
 Index = QModelIndex | QPersistentModelIndex
+POINTED: Final = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected
+UPWARDS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_End})
 CALL_KEYS: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier
 
 
@@ -75,8 +77,7 @@ class RowDelegate(QStyledItemDelegate):
             text = index.data(Qt.ItemDataRole.DisplayRole)
             self.painter.heading(painter, option.rect, str(text))
         else:
-            hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-            button = self.view.shows_button(index, hovered)
+            button = self.view.shows_button(index, bool(option.state & POINTED))
             self.paint_row(painter, option, index, button)
             if button:
                 rect = self.painter.button(option.rect)
@@ -125,10 +126,11 @@ class RowList(QListView):
         assert isinstance(delegate, RowDelegate)
         return delegate
 
-    def shows_button(self, index: Index, hovered: bool = False) -> bool:
-        """Say whether the row's call button shows: hover, focus or selection, and it can call."""
+    def shows_button(self, index: Index, pointed: bool = False) -> bool:
+        """Say whether the row's call button shows: `pointed` (under the pointer, or selected), or
+        with the focus, if the row can be called."""
         wanted = (
-            hovered
+            pointed
             or index.row() == self.selected_row()
             or (self.hasFocus() and self._is(index, self.currentIndex()))
         )
@@ -169,11 +171,9 @@ class RowList(QListView):
         """Select the next row (1) or the one before (-1) that is no heading; stay at the ends."""
         model, row = self.model(), self.selected_row()
         at = row + by if row is not None else (0 if by > 0 else model.rowCount() - 1)
-        while 0 <= at < model.rowCount():
-            if model.flags(model.index(at, 0)) & Qt.ItemFlag.ItemIsSelectable:
-                self.show_row(at)
-                return
-            at += by
+        found = self._next(at, by)
+        if found is not None:
+            self.show_row(found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter, Ctrl+Enter, Delete; the rest moves (Qt)."""
@@ -185,21 +185,29 @@ class RowList(QListView):
             self.removed.emit(row)
         else:
             super().keyPressEvent(event)
-            if self.currentIndex().row() < 0 and event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Home}:
-                self.show_row(self.first_row())
+            self._off_headings(row, -1 if event.key() in UPWARDS else 1)
         self.viewport().update()
 
     def first_row(self) -> int | None:
         """Return the first row that is no heading."""
+        return self._next(0, 1)
+
+    def _next(self, at: int, by: int) -> int | None:
+        """Return the first row from `at` on, downwards (1) or upwards (-1), that is no heading."""
         model = self.model()
-        return next(
-            (
-                row
-                for row in range(model.rowCount())
-                if model.flags(model.index(row, 0)) & Qt.ItemFlag.ItemIsSelectable
-            ),
-            None,
-        )
+        while 0 <= at < model.rowCount():
+            if model.flags(model.index(at, 0)) & Qt.ItemFlag.ItemIsSelectable:
+                return at
+            at += by
+        return None
+
+    def _off_headings(self, before: int, by: int) -> None:
+        """A key that led to a heading leads on; where nothing follows, it leads nowhere."""
+        at = self.currentIndex().row()
+        model = self.model()
+        if at >= 0 and not model.flags(model.index(at, 0)) & Qt.ItemFlag.ItemIsSelectable:
+            on = self._next(at, by)
+            self.show_row(on if on is not None else before if before >= 0 else None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """A focus that came by the keyboard shows its ring (Qt)."""
