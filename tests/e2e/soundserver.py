@@ -78,13 +78,13 @@ class SoundServer:
 
     @property
     def recording(self) -> bool:
-        """Whether some program has a microphone open."""
-        return bool(self.run("pactl", "list", "short", "source-outputs").stdout.strip())
+        """Whether a program has a microphone open; those of the test do not count."""
+        return b"ALSA plug-in" in self.run("pactl", "list", "source-outputs").stdout
 
     @property
     def playing(self) -> bool:
-        """Whether some program has a speaker open."""
-        return bool(self.run("pactl", "list", "short", "sink-inputs").stdout.strip())
+        """Whether a program has a speaker open; those of the test do not count."""
+        return b"ALSA plug-in" in self.run("pactl", "list", "sink-inputs").stdout
 
     def stop(self) -> None:
         if self._process.poll() is None:

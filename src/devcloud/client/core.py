@@ -11,10 +11,8 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from devcloud.call import events as on
-from devcloud.call.machine import Call
 from devcloud.client import actions
 from devcloud.client.actions import Action
 from devcloud.client.desk import Desk
@@ -22,6 +20,7 @@ from devcloud.client.equipment import Equipment
 from devcloud.client.people import People
 from devcloud.client.port2023 import Mode2023, Port2023
 from devcloud.client.session import Listener
+from devcloud.client.watcher import Watcher
 from devcloud.client.whereabouts import AnySession, Whereabouts
 from devcloud.identity.keys import fingerprint, is_public_key
 from devcloud.identity.pins import PinBook
@@ -30,7 +29,7 @@ from devcloud.media.process import MediaProcess
 from devcloud.model import ids
 from devcloud.model.errors import DevCloudError, MediaFailed, Refused, Untrusted
 from devcloud.model.presence import Person, Status
-from devcloud.model.records import CallKind, CallRecord, EndReason
+from devcloud.model.records import CallKind, EndReason
 from devcloud.model.texts import Language
 from devcloud.net.tasks import Tasks
 from devcloud.wire.legacy2023.sentences import told
@@ -42,26 +41,6 @@ _log = logging.getLogger(__name__)
 MOST_RESTARTS = 5
 RESTARTS_WITHIN_S = 60.0
 CLOSING_2023_S = 1.0
-
-
-@dataclass(frozen=True)
-class Watcher:
-    """Whom the core tells. All are called on the loop."""
-
-    rang: Callable[[Call], None]
-    changed: Callable[[Call], None]
-    became: Callable[[str, str], None]
-    opened: Callable[[str], None]
-    reported: Callable[[control.Report], None]
-    people: Callable[[], None]
-    online: Callable[[bool, float | None], None]
-    failed: Callable[[DevCloudError], None]
-    distrusted: Callable[[str, DevCloudError], None]
-    """Of a call by its id; of nothing, where an invitation was refused before it rang."""
-    pinned: Callable[[PinBook], None]
-    remembered: Callable[[CallRecord], None]
-    refused: Callable[[str, DevCloudError], None]
-    """The server would not take what a call said."""
 
 
 class Core:
@@ -203,9 +182,9 @@ class Core:
 
     def _show_status(self) -> None:
         talking = any(each.accepted for each in self.desk.line.calls.values())
-        available = self.status is Status.AVAILABLE
         if self.session is not None:
-            self.session.say_status(Status.BUSY if talking and available else self.status)
+            busy = talking and self.status is Status.AVAILABLE
+            self.session.say_status(Status.BUSY if busy else self.status)
 
     def change_book(self, change: Callable[[PinBook], PinBook]) -> None:
         """The person changes whose keys are known."""
@@ -279,11 +258,11 @@ class Core:
     async def _listen(self, media: MediaProcess) -> None:
         """Carry reports until the process ends; then start another."""
         async for report in media.reports():
-            self.desk.reported(report, self._loop.time())
-            self._reported_2023(report)
-            self.equipment.reported(report)
-            self._watcher.reported(report)
-            self._carry()
+            if isinstance(report, control.Levels):
+                # They come twenty times a second, and are nothing to decide about.
+                self._watcher.reported(report)
+            else:
+                self._decide(report)
         if self._media is not media:
             return
         _log.warning("the media process has ended; starting another")
@@ -293,6 +272,13 @@ class Core:
         self.desk.media_gone(self._loop.time())
         self._carry()
         await self._start_again()
+
+    def _decide(self, report: control.Report) -> None:
+        self.desk.reported(report, self._loop.time())
+        self._reported_2023(report)
+        self.equipment.reported(report)
+        self._watcher.reported(report)
+        self._carry()
 
     async def _start_again(self) -> None:
         now = self._loop.time()

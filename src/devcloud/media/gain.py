@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from devcloud.media.quality import dbfs
+from devcloud.media.quality import SILENCE_DBFS, dbfs
 from devcloud.media.sources import SILENT_BLOCK
 
 LEVEL_TICKS: Final = 5
@@ -36,24 +36,26 @@ def mix(blocks: list[bytes]) -> bytes:
 
 
 class LevelMeter:
-    """The level of a run of blocks: `add` each, then ask `level`, which begins anew."""
+    """The level of a run of blocks: `add` each, then ask `level`, which begins anew. The arithmetic
+    is done then, for all at once."""
 
     def __init__(self) -> None:
-        self._squares = 0.0
+        self._blocks: list[bytes] = []
         self._samples = 0
 
     def add(self, block: bytes) -> None:
         """Take a block into account."""
         self._samples += len(block) // 2
-        if block is SILENT_BLOCK:
-            return
-        import numpy as np  # noqa: PLC0415 (imported while the process waits for its first call)
-
-        values = np.frombuffer(block, "<i2").astype(np.float32)
-        self._squares += float(np.dot(values, values))
+        if block is not SILENT_BLOCK:
+            self._blocks.append(block)
 
     def level(self) -> float:
         """Return the RMS level in dBFS since the last time."""
-        squares, samples = self._squares, self._samples
-        self._squares, self._samples = 0.0, 0
-        return dbfs(squares, samples)
+        blocks, samples = self._blocks, self._samples
+        self._blocks, self._samples = [], 0
+        if not blocks:
+            return SILENCE_DBFS
+        import numpy as np  # noqa: PLC0415 (imported while the process waits for its first call)
+
+        values = np.frombuffer(b"".join(blocks), "<i2").astype(np.float32)
+        return dbfs(float(np.dot(values, values)), samples)
