@@ -40,6 +40,8 @@ def text_button(
     if kind:
         button.setProperty("kind", kind)
     if icon:
+        # An icon keeps its distance only from words that are there.
+        button.setText("…")
         set_icon(button, icon, role or KIND_ICON_ROLES.get(kind, "text"), size)
     button.clicked.connect(lambda _checked=False: on_click())
     return button

@@ -4,7 +4,6 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from devcloud.desktop.theme.icons import set_icon
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import name_button, text_button
 from devcloud.desktop.view.contact_page import ContactPage
@@ -119,7 +118,6 @@ class HomePage(QWidget):
         box = QHBoxLayout(head)
         edge = theme().length("space.1")
         box.setContentsMargins(edge, edge, edge, edge)
-        set_icon(self.back, "left", "text")
         box.addWidget(self.back)
         box.addStretch(1)
         return head

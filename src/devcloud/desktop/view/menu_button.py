@@ -1,6 +1,6 @@
 """A flat button that opens a menu: icon, words, a small arrow at the right."""
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -15,13 +15,11 @@ class MenuButton(QPushButton):
         super().__init__(parent)
         self.setProperty("kind", "flat")
         self.setProperty("compact", True)
+        # An icon keeps its distance only from words that are there.
+        self.setText("…")
         set_icon(self, icon, "text", "small")
         # Room for the arrow: the sheet's own padding leaves none.
         self.setStyleSheet("padding-right: 30px;")
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """As wide as what it says (Qt)."""
-        return super().sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The button, and its arrow (Qt)."""

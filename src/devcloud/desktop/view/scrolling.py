@@ -11,7 +11,7 @@ def scrolling_column(column: QWidget, *, side: int, top: int, centred: bool = Fa
     """
     inside = QWidget()
     around = QHBoxLayout(inside)
-    around.setContentsMargins(side, top, side, top)
+    around.setContentsMargins(side, top, side, min(top, side))
     around.setSpacing(0)
     middle = QVBoxLayout()
     middle.setSpacing(0)
