@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import sqlite3
 import ssl
@@ -189,3 +190,34 @@ async def test_no_port(commands: Commands, tmp_path: Path, port: str) -> None:
 async def test_no_host(commands: Commands, tmp_path: Path) -> None:
     sentence = await refused(commands, "--host", "192.0.2.77", "--port", 0, "--data", tmp_path)
     assert "192.0.2.77" in sentence
+
+
+async def test_it_says_where_to_open_the_page_and_that_is_where_it_is(
+    commands: Commands, tmp_path: Path
+) -> None:
+    running = await commands.run("--port", 0, "--host", "127.0.0.1", "--data", tmp_path, "--echo")
+    assert running.process.stdout is not None
+    said = ""
+    async with asyncio.timeout(30):
+        while not said.startswith("Open "):
+            said = (await running.process.stdout.readline()).decode()
+    page = said.split()[1]
+    assert re.fullmatch(r"https://127\.0\.0\.1:\d+/", page)
+    async with aiohttp.ClientSession() as http, http.get(page, ssl=client_context()) as response:
+        assert (response.status, response.content_type) == (200, "text/html")
+    running.process.send_signal(signal.SIGTERM)
+    code, _, err = await running.end()
+    assert code == 0, err
+
+
+async def test_named_origins_come_first_and_a_wrong_one_is_refused(
+    commands: Commands, tmp_path: Path
+) -> None:
+    flags = ("--port", 0, "--host", "127.0.0.1", "--data", tmp_path)
+    running = await commands.start(*flags, "--origin", "https://Calls.example.org/")
+    assert running.started["page"] == "https://calls.example.org/"
+    assert running.started["link"].startswith("devcloud://calls.example.org:443/?pin=")
+    refused = await commands.run(*flags, "--origin", "calls.example.org")
+    code, _, err = await refused.end()
+    assert code == 2
+    assert "https://calls.example.org" in err
