@@ -203,14 +203,15 @@ class CallControls(QFrame):
             row.addWidget(control, 0, Qt.AlignmentFlag.AlignTop)
         # Two sides of the same width, so that the controls stand in the middle.
         self._left, self._right = QWidget(), QWidget()
-        for side, widget, first in (
-            (self._left, self.device, True),
-            (self._right, self.hint, False),
-        ):
-            box = QHBoxLayout(side)
+        left, self._hint_row = QHBoxLayout(self._left), QHBoxLayout(self._right)
+        for box in (left, self._hint_row):
             box.setContentsMargins(0, 0, 0, 0)
-            box.addWidget(widget)
-            box.insertStretch(1 if first else 0, 1)
+            box.setSpacing(0)
+        left.addWidget(self.device)
+        left.addStretch(1)
+        self._hint_row.addStretch(1)
+        self._hint_row.addWidget(self.hint)
+        self._hint_row.addStretch(0)
         self._grid = QGridLayout(self)
         self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(0, 1)
@@ -231,6 +232,7 @@ class CallControls(QFrame):
             self._grid.addWidget(self._right, 2, 0, 1, 3)
             self.hint.setAlignment(centre)
             self.hint.setMaximumWidth(WIDEST)
+            self._hint_row.setStretch(2, 1)
         else:
             self._grid.setContentsMargins(8, 12, 16, 12)
             self._grid.addWidget(self._left, 0, 0)
@@ -238,6 +240,7 @@ class CallControls(QFrame):
             self._grid.addWidget(self._right, 0, 2)
             self.hint.setAlignment(right | Qt.AlignmentFlag.AlignVCenter)
             self.hint.setMaximumWidth(theme().px(170))
+            self._hint_row.setStretch(2, 0)
 
 
 class EndedBar(QFrame):

@@ -1,6 +1,6 @@
 """The line over a call: minimise, how it is protected, how it sounds, and more."""
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QWidget
 
@@ -87,7 +87,10 @@ class CallHeader(QFrame):
     def set_narrow(self, narrow: bool) -> None:
         """Where there is little room the chip goes to the middle of the page, quality to here."""
         self._narrow = narrow
-        (self._middle if narrow else self._end).insertWidget(0, self.quality)
+        if narrow:
+            self._middle.addWidget(self.quality)
+        else:
+            self._end.insertWidget(1, self.quality)
         if self._view is not None:
             self.show_call(self._view)
 
@@ -110,9 +113,9 @@ class CallHeader(QFrame):
         begin.addWidget(self.chip)
         begin.addStretch()
         self._end.setSpacing(4)
+        self._end.addStretch(1)
         self._end.addWidget(self.quality)
         self._end.addWidget(self.more)
-        self._end.setAlignment(Qt.AlignmentFlag.AlignRight)
         for column, (part, stretch) in enumerate(((begin, 1), (self._middle, 0), (self._end, 1))):
             self._grid.addLayout(part, 0, column)
             self._grid.setColumnStretch(column, stretch)

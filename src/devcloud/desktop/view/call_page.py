@@ -49,7 +49,7 @@ class CallPage(QFrame):
         self._talk_key = False
         self.setProperty("role", "content")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty("focusRadius", 0)
+        self.setProperty("focusRing", False)
         self.header = CallHeader(app)
         self.notices = CallNotices(app)
         self.outgoing, self.talk = OutgoingPage(), TalkPage(app)

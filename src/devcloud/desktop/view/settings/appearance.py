@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSizePolicy, QWidget
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.theme.tokens import Accent, load
-from devcloud.desktop.view.chip_row import Wrapping
+from devcloud.desktop.view.chip_row import GAP, Wrapping
 from devcloud.desktop.view.settings.audio import widened
 from devcloud.desktop.view.settings.page import SettingsPage
 from devcloud.desktop.view.widgets.labels import WrapLabel
@@ -16,6 +16,7 @@ from devcloud.desktop.view.widgets.switch import Switch
 from devcloud.desktop.view.widgets.tabs import SegmentedTabs
 
 THEMES = ("light", "dark", "system")
+CELL = 98  # pixels of a swatch with its name, so that they stand in columns
 
 
 class Swatch(QRadioButton):
@@ -31,8 +32,7 @@ class Swatch(QRadioButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """The disc and the name."""
-        words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(theme().px(34) + words + 10, theme().length("size.control"))
+        return QSize(theme().px(CELL), theme().length("size.control"))
 
     def hitButton(self, position: Any) -> bool:  # noqa: N802
         """The name can be clicked too."""
@@ -101,7 +101,8 @@ class AppearancePage(SettingsPage):
         self.accents = around
         self.says(self._name_accents)
         around.setProperty("wide", True)
-        around.setFixedWidth(theme().length("size.settingField"))
+        around.setProperty("fieldWidth", 3 * CELL + 2 * GAP)
+        around.setFixedWidth(theme().px(3 * CELL + 2 * GAP))
         self.add_row(box, "settings_accent", "", around)
 
     def _add_sizes(self, box: Any) -> None:

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.settings.inputs import PlainSlider, wheel_only_with_focus
@@ -18,6 +26,8 @@ from devcloud.desktop.view.widgets.labels import Label
 from devcloud.desktop.view.widgets.switch import Switch
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
+
+WIDEST = 16_777_215  # Qt's own, for no limit
 
 
 @dataclass(frozen=True)
@@ -173,22 +183,37 @@ class SettingRow(BoxedRow):
     def __init__(self, trailing: QWidget | None = None) -> None:
         """Without words until `set_texts`."""
         super().__init__("", "", trailing)
+        self._tall()
+        # A method, not a lambda: the connection must end with the row.
+        theme().changed.connect(self._tall)
+
+    def _tall(self) -> None:
         self.setMinimumHeight(theme().px(52))
-        theme().changed.connect(lambda: self.setMinimumHeight(theme().px(52)))
 
     def set_narrow(self, narrow: bool) -> None:
-        """Let a wide control give way."""
-        control = self.trailing
-        if control is not None and control.property("wide"):
-            width = theme().px(150 if narrow else 260)
-            control.setFixedWidth(width)
+        """Put a wide control below the words, or beside them again."""
+        control, row = self.trailing, self.layout()
+        if control is None or not control.property("wide") or not isinstance(row, QBoxLayout):
+            return
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        row.setDirection(below if narrow else beside)
+        row.setSpacing(8 if narrow else 12)
+        row.setAlignment(control, Qt.AlignmentFlag(0) if narrow else Qt.AlignmentFlag.AlignVCenter)
+        control.setMinimumWidth(0 if narrow else _field_width(control))
+        control.setMaximumWidth(WIDEST if narrow else _field_width(control))
+
+
+def _field_width(control: QWidget) -> int:
+    wanted = control.property("fieldWidth")
+    pixels = wanted if isinstance(wanted, int) else 0
+    return theme().px(pixels) if pixels else theme().length("size.settingField")
 
 
 def make_combo() -> QComboBox:
     """Make a list to choose from, as wide as the fields of the settings."""
     combo = QComboBox()
     combo.setProperty("wide", True)
-    combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(6)
     combo.setFixedWidth(theme().length("size.settingField"))

@@ -1,13 +1,11 @@
 """What one hears when somebody calls, how long, and when not."""
 
-from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QHBoxLayout, QTimeEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import text_button
 from devcloud.desktop.view.settings.audio import fill_devices, side_button, side_by_side, widened
-from devcloud.desktop.view.settings.inputs import wheel_only_with_focus
-from devcloud.desktop.view.settings.page import SettingsPage, make_combo
+from devcloud.desktop.view.settings.page import WIDEST, SettingsPage, make_combo
 from devcloud.desktop.view.widgets.boxed import BoxedList
 from devcloud.desktop.view.widgets.labels import Label
 from devcloud.desktop.view.widgets.switch import Switch
@@ -74,18 +72,17 @@ class RingPage(SettingsPage):
         self.silent = Switch()
         self.silent.clicked.connect(self._silence)
         self.add_row(box, "settings_silent_hours", "settings_silent_hours_hint", self.silent)
-        self.starts, self.ends = _time_edit(), _time_edit()
-        self.starts.timeChanged.connect(lambda time: self._hour("silent_from", time))
-        self.ends.timeChanged.connect(lambda time: self._hour("silent_to", time))
+        self.starts, self.ends = _hours(), _hours()
+        self.starts.activated.connect(lambda _index: self._hour("silent_from", self.starts))
+        self.ends.activated.connect(lambda _index: self._hour("silent_to", self.ends))
         between = QWidget()
         row = QHBoxLayout(between)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().length("space.2"))
         to = Label("", "body", "muted")
-        row.addStretch(1)
-        row.addWidget(self.starts)
+        row.addWidget(self.starts, 1)
         row.addWidget(to)
-        row.addWidget(self.ends)
+        row.addWidget(self.ends, 1)
         self.hours = self.add_row(box, "settings_from", "", widened(between))
         self.says(lambda: to.setText(self.t("settings_to")))
         self.says(lambda: self.starts.setAccessibleName(self.t("settings_from")))
@@ -101,17 +98,18 @@ class RingPage(SettingsPage):
         for edit, key, usual in zip(
             (self.starts, self.ends), ("silent_from", "silent_to"), USUAL_HOURS, strict=True
         ):
-            edit.blockSignals(True)
-            edit.setTime(QTime.fromString(value(key) or usual, "HH:mm"))
-            edit.blockSignals(False)
+            hour = value(key) or usual
+            if edit.findText(hour) < 0:
+                edit.addItem(hour)
+            edit.setCurrentText(hour)
 
     def _silence(self, on: bool) -> None:
         for key, usual in zip(("silent_from", "silent_to"), USUAL_HOURS, strict=True):
             self.app.settings.set(key, usual if on else "")
 
-    def _hour(self, key: str, time: QTime) -> None:
+    def _hour(self, key: str, chosen: QComboBox) -> None:
         if self.silent.isChecked():
-            self.app.settings.set(key, time.toString("HH:mm"))
+            self.app.settings.set(key, chosen.currentText())
 
     def _preview(self) -> None:
         self.app.sounds.preview(self.app.settings.value("ring_tone"))
@@ -120,11 +118,11 @@ class RingPage(SettingsPage):
         fill_devices(self.device, self.app.audio.speakers, self.app.settings.value("ring_device"))
 
 
-def _time_edit() -> QTimeEdit:
-    edit = QTimeEdit()
-    edit.setDisplayFormat("HH:mm")
-    edit.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
-    edit.setFixedHeight(theme().length("size.control"))
-    edit.setFixedWidth(theme().px(84))
-    wheel_only_with_focus(edit)
-    return edit
+def _hours() -> QComboBox:
+    """Every half hour; an hour of the settings that lies between is added to them."""
+    combo = make_combo()
+    combo.setProperty("wide", False)
+    combo.setMinimumWidth(0)
+    combo.setMaximumWidth(WIDEST)
+    combo.addItems([f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in (0, 30)])
+    return combo
