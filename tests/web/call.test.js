@@ -1,7 +1,9 @@
 // The call machine against the vectors that Python's machine has written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Line, Machine, TABLE } from '../../src/devcloud/web/call.js';
+import { Machine } from '../../src/devcloud/web/call.js';
+import { Line } from '../../src/devcloud/web/line.js';
+import { TABLE } from '../../src/devcloud/web/table.js';
 import { vectors } from './common.js';
 
 test('the table is the same as in Python', () => {

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { python, vectors } from './common.js';
 
-const id = await import('../../src/devcloud/web/identity.js');
+const id = {
+  ...(await import('../../src/devcloud/web/identity.js')),
+  ...(await import('../../src/devcloud/web/handshake.js')),
+};
 const { readWords } = await import('../../src/devcloud/web/words.js');
 const { foldName, parseName } = await import('../../src/devcloud/web/names.js');
 

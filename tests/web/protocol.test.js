@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vectors } from './common.js';
 import { DevCloudError } from '../../src/devcloud/web/errors.js';
-import {
-  bodyOf, decode, encode, Flood, Inbox, Outbox, pauseBefore,
-} from '../../src/devcloud/web/protocol.js'; // prettier-ignore
-import { read } from '../../src/devcloud/web/desk.js';
+import { Flood, Inbox, Outbox } from '../../src/devcloud/web/mailbox.js';
+import { bodyOf, decode, encode, pauseBefore } from '../../src/devcloud/web/protocol.js';
+
+const { read } = await import('../../src/devcloud/web/gate.js');
 
 const bytesOf = ({ text, hex, pieces }) => {
   if (hex !== undefined) return Uint8Array.from(hex.match(/../g), (each) => parseInt(each, 16));

@@ -23,27 +23,26 @@
  *   'ending'|'ended'} State
  * @typedef {import('./call.js').Machine} Machine
  */
-import { isOver } from './call.js';
 import { Connection } from './connection.js';
 import { Desk } from './desk.js';
 import { DevCloudError, Untrusted } from './errors.js';
 import {
   findPin, fingerprint, hex, makeKeyPair, random, signingKey, withoutPin, withPin,
 } from './identity.js'; // prettier-ignore
-import { Media, SILENCE_DBFS } from './media.js';
+import { Media } from './media.js';
 import { foldName, parseName, sameName } from './names.js';
+import { Call } from './ongoing.js';
 import { isCallMessage } from './protocol.js';
+import { claimDevice, savedCalls } from './tab.js';
+import { isOver } from './table.js';
 import { Voice } from './voice.js';
 import { wordList } from './words.js';
 
-export { DevCloudError, Media };
+export { Call, DevCloudError, Media };
 
 const PROGRAM = 'devcloud web 1';
 const MOST_HISTORY = 500;
 const SEARCH_S = 2;
-const DEVICE_S = 1;
-/** A page that was away for longer has no call to come back to. */
-const RESUME_S = 30;
 const MISSED = [
   'no_answer', 'cancelled', 'busy', 'rejected_by_policy', 'connection_lost', 'media_failed', 'error',
 ]; // prettier-ignore
@@ -572,151 +571,6 @@ export class Client extends EventTarget {
   }
 }
 
-/** One call. Event 'changed'. */
-export class Call extends EventTarget {
-  id = '';
-  peer = '';
-  /** @type {'caller'|'callee'} */
-  role = 'caller';
-  /** @type {'devcloud'|'2023'} */
-  kind = 'devcloud';
-  /** @type {State} */
-  state = 'dialling';
-  /** Why it ended (`EndReason`), or null. @type {string|null} */
-  reason = null;
-  /** A word of the callee when declining. */
-  text = '';
-  muted = false;
-  heldHere = false;
-  heldThere = false;
-  encrypted = false;
-  /** The safety words have been compared with this person, now or earlier. */
-  verified = false;
-  /** Four words once both have accepted. @type {string[]} */
-  safetyWords = [];
-  /** The fingerprint of the other side's key, once shown. */
-  peerKey = '';
-  /** It is not the one they had before: nothing goes on before `acceptKey`. */
-  keyChanged = false;
-  /** When ringing gives up, in milliseconds since 1970. @type {number|null} */
-  ringsUntil = null;
-  /** When it was accepted, in milliseconds since 1970. @type {number|null} */
-  startedAt = null;
-  /** Once a second in a call. @type {Quality|null} */
-  quality = null;
-  /** What went wrong last. @type {DevCloudError|null} */
-  trouble = null;
-  /** @type {number|null} */
-  #endedAt = null;
-  #client;
-
-  /** (made by the client) @param {Client} client
-   * @param {Pick<Machine, 'id'|'peer'|'role'>} machine */
-  constructor(client, machine) {
-    super();
-    this.#client = client;
-    this.become(machine);
-  }
-
-  /** Since acceptance, to the end where there is one. */
-  get durationS() {
-    return this.startedAt === null ? 0 : Math.max(0, ((this.#endedAt ?? Date.now()) - this.startedAt) / 1000);
-  }
-  /** Peaks in dBFS (-100: silence), measured when read; not told by 'changed'. */
-  get levels() {
-    const voice = this.#client.voice(this.id);
-    const open = voice && !this.muted && !isOver(this.state);
-    return {
-      inputDbfs: open ? this.#client.media.inputDbfs : SILENCE_DBFS,
-      outputDbfs: voice?.outputDbfs ?? SILENCE_DBFS,
-    };
-  }
-
-  /** Throws DevCloudError key_changed_ask. */
-  accept() {
-    this.#client.act(this.id, { type: 'Accept' });
-  }
-  /** @param {string} [text] a word for the caller, at most 200 characters */
-  decline(text = '') {
-    this.#client.act(this.id, { type: 'HangUp', text: [...text].slice(0, 200).join('') });
-  }
-  hangUp() {
-    this.#client.act(this.id, { type: 'HangUp' });
-  }
-  /** @param {boolean} on */
-  hold(on) {
-    this.#client.act(this.id, { type: 'Hold', on });
-  }
-  /** @param {boolean} on */
-  mute(on) {
-    this.#client.act(this.id, { type: 'Mute', on });
-  }
-  /** The person says that the other side's changed key is right: the call goes on. An incoming one
-   * still has to be accepted. */
-  acceptKey() {
-    this.#client.acceptKeyOf(this.id);
-  }
-  /** Throws DevCloudError words_not_there. @param {boolean} match */
-  confirmWords(match) {
-    this.#client.confirmWords(this.id, match);
-  }
-
-  /** (for the client) @param {Pick<Machine, 'id'|'peer'|'role'>} machine */
-  become({ id, peer, role }) {
-    this.id = id;
-    this.peer = peer;
-    this.role = role;
-  }
-  /** (for the client) @param {Machine} machine @param {number} now */
-  take(machine, now) {
-    const { state, reason, text, muted, heldHere, heldThere, ringsUntil, acceptedAt } = machine;
-    Object.assign(this, { state, reason, text, muted, heldHere, heldThere });
-    this.ringsUntil = ringsUntil === null ? null : Date.now() + (ringsUntil - now) * 1000;
-    if (acceptedAt !== null) this.startedAt = machine.wallAt(acceptedAt) * 1000;
-    if (machine.over) this.#endedAt ??= Date.now();
-    if (state === 'active' || state === 'held') this.encrypted = true;
-    if (reason === 'untrusted') this.trouble ??= new Untrusted('untrusted_there', { name: this.peer });
-  }
-}
-
 const monotonic = () => performance.now() / 1000;
 /** @param {{name: string}} one @param {{name: string}} other */
 const byName = (one, other) => one.name.localeCompare(other.name);
-
-/** The device id of this tab, and whether it was there before: a copy of a tab gets another.
- * @param {import('./store.js').Store} store @returns {Promise<[string, boolean]>} */
-async function claimDevice({ tab }) {
-  const old = tab.get('device');
-  if (old && (await isOurs(old))) return [old, true];
-  const made = hex(random(8));
-  tab.set('device', made);
-  await isOurs(made);
-  return [made, false];
-}
-
-/** Whether no other page has this device id: held until the page is gone. @param {string} device
- * @returns {Promise<boolean>} */
-const isOurs = (device) =>
-  new Promise((resolve) => {
-    if (held.has(device) || !globalThis.navigator?.locks) return resolve(true);
-    navigator.locks
-      .request(`devcloud ${device}`, { signal: AbortSignal.timeout(DEVICE_S * 1000) }, () => {
-        held.add(device);
-        resolve(true);
-        return new Promise(() => {});
-      })
-      .catch(() => resolve(false));
-  });
-/** @type {Set<string>} */
-const held = new Set();
-
-/** @param {import('./store.js').Store} store @param {string} url @param {string} name */
-function savedCalls({ tab }, url, name) {
-  try {
-    const kept = JSON.parse(tab.get('resume') ?? 'null');
-    const fits = kept && kept.url === url && sameName(kept.name, name);
-    return fits && Date.now() - kept.at < RESUME_S * 1000 ? kept.calls : null;
-  } catch {
-    return null; // somebody has edited it
-  }
-}
