@@ -15,6 +15,7 @@ from devcloud.design.css import Tokens, load_tokens, tokens_css
 from devcloud.identity.words import word_list
 from devcloud.model.texts import Language, catalogue
 from devcloud.server import plain
+from devcloud.server.lean import lean_script, lean_style
 
 # Text is always UTF-8 here, and said to be.
 _KINDS = {
@@ -142,7 +143,12 @@ def _walk(directory: Traversable, path: str) -> Iterator[tuple[str, File]]:
             if each.name != "node_modules":
                 yield from _walk(each, f"{path}{each.name}/")
         elif (suffix := each.name[each.name.rfind(".") :]) in _KINDS:
-            yield f"{path}{each.name}", _file(each.read_bytes(), suffix)
+            yield f"{path}{each.name}", _file(_lean(each.read_bytes(), suffix), suffix)
+
+
+def _lean(content: bytes, suffix: str) -> bytes:
+    leaner = {".js": lean_script, ".css": lean_style}.get(suffix)
+    return leaner(content.decode()).encode() if leaner else content
 
 
 def _file(content: str | bytes, suffix: str) -> File:

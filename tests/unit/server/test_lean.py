@@ -1,0 +1,67 @@
+"""What is served is what is written, without comments and indentation."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from devcloud.server.lean import Unlean, lean_script, lean_style
+
+WEB = Path(__file__).parents[3] / "src" / "devcloud" / "web"
+SCRIPTS = sorted(WEB.rglob("*.js"))
+
+
+def test_comments_and_indentation_go_and_code_stays() -> None:
+    written = """/**
+ * What it is for: 2 * 3.
+ */
+import { a } from './a.js'; // the rest of a line stays
+
+/** @param {string} x */
+export function b(x) {
+  // A reason.
+  const url = 'https://' + x; /* stays */
+  const c = /** @type {string[]} */ (a(x));
+  return `${url} // ${c}`;
+}
+/** @type {number} */
+/** @type {any} */ (b).c = 1;
+"""
+    assert lean_script(written) == (
+        "import { a } from './a.js'; // the rest of a line stays\n"
+        "export function b(x) {\n"
+        "const url = 'https://' + x; /* stays */\n"
+        "const c = (a(x));\n"
+        "return `${url} // ${c}`;\n"
+        "}\n"
+        "(b).c = 1;\n"
+    )
+
+
+def test_a_template_over_several_lines_is_refused() -> None:
+    with pytest.raises(Unlean):
+        lean_script("const a = `one\n  // two\n`;\n")
+
+
+def test_styles() -> None:
+    assert lean_style("/* Why. */\na {\n  b: c;\n}\n\n") == "a {\nb: c;\n}\n"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_each_script_still_reads(path: Path, tmp_path: Path) -> None:
+    lean = lean_script(path.read_text("utf-8"))
+    assert "/**" not in lean
+    assert lean_script(lean) == lean
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs Node.js (apt-get install nodejs)")
+    served = tmp_path / "served.mjs"
+    served.write_text(lean, encoding="utf-8")
+    subprocess.run([node, "--check", str(served)], check=True)
+
+
+def test_they_are_half_as_heavy() -> None:
+    written = "".join(path.read_text("utf-8") for path in SCRIPTS)
+    served = "".join(lean_script(path.read_text("utf-8")) for path in SCRIPTS)
+    assert len(served) < 0.8 * len(written)
