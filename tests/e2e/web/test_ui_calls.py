@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import BrowserContext, Page, expect
+
+from devcloud.server.app import DevCloudServer
+from devcloud.server.settings import ServerSettings
 
 Visiting = Callable[..., Awaitable[Page]]
 
@@ -110,3 +115,29 @@ async def test_a_reload_signs_in_again_and_takes_up_the_call(visit: Visiting) ->
     await expect(john.get_by_role("heading", name="Marc")).to_be_visible()
     await marc.get_by_role("button", name="Hang up").click()
     await expect(john.locator("#state")).to_contain_text("Call ended")
+
+
+async def test_the_first_visit_asks_for_the_microphone_then_tests_the_sound(
+    tmp_path: Path, context_of: Callable[..., Awaitable[BrowserContext]], faults: Any
+) -> None:
+    settings = ServerSettings(data=tmp_path / "server", host="127.0.0.1", port=0, echo=True)
+    async with DevCloudServer(settings) as server:
+        page = await (await context_of(permissions=None)).new_page()
+        faults.watch(page)
+        # Until the browser has answered its question, as on a first visit.
+        await page.add_init_script("navigator.permissions.query = () => Promise.reject()")
+        await page.goto(f"http://127.0.0.1:{server.port}/")
+        await page.get_by_label("Your name").fill("Marc")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("DevCloud needs the microphone")).to_be_visible()
+        await page.get_by_role("button", name="Allow the microphone").click()
+        await expect(page.get_by_role("heading", name="The microphone is ready")).to_be_visible()
+        # The browser's pretended microphone beeps: the bar moves.
+        await expect(page.locator(".meter .g").first).to_be_attached()
+        await page.get_by_role("button", name="Test your sound").click(timeout=30_000)
+        await expect(page).to_have_title(TALKING, timeout=30_000)
+        await expect(page.get_by_role("heading", name="echo")).to_be_visible()
+        # Its greeting is heard here.
+        await expect(page.locator("#picture .speaking")).to_be_attached(timeout=30_000)
+        await page.get_by_role("button", name="Hang up").click()
+        await expect(page.locator("#state")).to_contain_text("Call ended")

@@ -170,9 +170,7 @@ async function allow() {
   try {
     await app.media.ask();
   } catch (error) {
-    const code = /** @type {any} */ (error)?.code ?? '';
-    const own = { microphone_missing: 'mic_none', microphone_busy: 'mic_busy' };
-    micProblem = code in own ? say(/** @type {any} */ (own)[code]) : sayError(error);
+    micProblem = sayError(error);
   } finally {
     asking = false;
     draw();

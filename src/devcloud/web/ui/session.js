@@ -80,7 +80,8 @@ export async function leave() {
 }
 
 /** Whether there is somebody who repeats what one says. */
-export const echoIsHere = () => Boolean(app.client?.people.some((one) => one.name === ECHO));
+export const echoIsHere = () =>
+  Boolean(app.client?.connection.online && app.client.people.some((one) => one.name === ECHO));
 
 export const testSound = () => call(ECHO);
 
