@@ -4,7 +4,9 @@ What stayed keeps its place on the screen and its selection: a view is told of t
 went or changed, and of everything anew only when most of it did.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
@@ -23,6 +25,25 @@ class Keyed(Protocol):
 
 
 R = TypeVar("R", bound=Keyed)
+
+
+def longest_rise(places: Sequence[int]) -> list[int]:
+    """Return a longest part of `places` that only rises: of rows that changed their order, as many
+    as possible stay where they are. (Patience sorting: n log n)"""
+    if all(before < after for before, after in pairwise(places)):
+        return list(places)
+    ends: list[int] = []  # the least end of a rise of each length, as a place in `places`
+    before: list[int] = []
+    for at, place in enumerate(places):
+        length = bisect_left(ends, place, key=lambda end: places[end])
+        before.append(ends[length - 1] if length else -1)
+        ends[length : length + 1] = [at]
+    rise = []
+    at = ends[-1]
+    while at >= 0:
+        rise.append(places[at])
+        at = before[at]
+    return rise[::-1]
 
 
 class RowsModel(QAbstractListModel, Generic[R]):
@@ -46,17 +67,16 @@ class RowsModel(QAbstractListModel, Generic[R]):
 
     def put(self, rows: Sequence[R]) -> None:
         """These are the rows now."""
-        old = {row.key for row in self.rows}
-        new = {row.key for row in rows}
-        kept_before = [row.key for row in self.rows if row.key in new]
-        kept_after = [row.key for row in rows if row.key in old]
-        steps = len(old) + len(new) - 2 * len(kept_after)
-        if steps > MOST_STEPS or kept_before != kept_after or len(new) != len(rows):
+        places = {row.key: at for at, row in enumerate(rows)}
+        kept = [places[row.key] for row in self.rows if row.key in places]
+        stay = longest_rise(kept)
+        steps = len(self.rows) + len(rows) - 2 * len(stay)
+        if steps > MOST_STEPS or len(places) != len(rows):
             self.beginResetModel()
             self.rows = list(rows)
             self.endResetModel()
             return
-        self._take_away(new)
+        self._take_away({rows[at].key for at in stay})
         self._insert(rows)
         self._change(rows)
 
