@@ -5,6 +5,7 @@ leaves the program in the tray, where there is one; quitting asks when a call wo
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
@@ -14,7 +15,6 @@ from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.banner_bar import BannerBar
 from devcloud.desktop.view.brand_icon import window_icon
 from devcloud.desktop.view.call_bar import CallBar
-from devcloud.desktop.view.call_page import CallPage
 from devcloud.desktop.view.connect_page import ConnectPage
 from devcloud.desktop.view.home_page import HomePage
 from devcloud.desktop.view.incoming_sheet import IncomingSheet, IncomingWindow
@@ -23,7 +23,6 @@ from devcloud.desktop.view.log_drawer import HEIGHT as LOG_HEIGHT
 from devcloud.desktop.view.log_drawer import LogDrawer
 from devcloud.desktop.view.notice_window import Notices
 from devcloud.desktop.view.questions import ask_once
-from devcloud.desktop.view.settings_dialog import SettingsDialog
 from devcloud.desktop.view.shortcut_keys import ShortcutKeys
 from devcloud.desktop.view.shortcuts_help import open_shortcuts_help
 from devcloud.desktop.view.sidebar import CONTACTS, HISTORY
@@ -34,6 +33,10 @@ from devcloud.desktop.view.widgets.toast import Toast
 from devcloud.desktop.view.width_class import WidthClass, width_class
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
+
+if TYPE_CHECKING:
+    from devcloud.desktop.view.call_page import CallPage
+    from devcloud.desktop.view.settings_dialog import SettingsDialog
 
 FIRST_SIZE = (1200, 760)
 TOAST_BOTTOM = 52
@@ -103,9 +106,11 @@ class MainWindow(QMainWindow):
             self.home.focus_list()
         self._show_title()
 
-    def _calls(self) -> CallPage:
-        """The call page is made with the first call."""
+    def _calls(self) -> "CallPage":
+        """The call page is read and made with the first call: the window is there sooner."""
         if self.call_page is None:
+            from devcloud.desktop.view.call_page import CallPage  # noqa: PLC0415
+
             self.call_page = CallPage(self._app)
             self.call_page.settings_wanted.connect(self.open_settings)
             self.call_page.log_wanted.connect(self.toggle_log)
@@ -158,6 +163,8 @@ class MainWindow(QMainWindow):
     def open_settings(self, page: str = "") -> None:
         """The settings, at a page of theirs or as they were left."""
         if self.settings_dialog is None:
+            from devcloud.desktop.view.settings_dialog import SettingsDialog  # noqa: PLC0415
+
             self.settings_dialog = SettingsDialog(self._app, self)
         self.settings_dialog.open_page(page)
         self.settings_dialog.show()

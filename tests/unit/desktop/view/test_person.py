@@ -77,7 +77,7 @@ def test_for_someone_away_it_waits_for_their_return(make: MakePage, qtbot: QtBot
     app.contact.show("Support")
     assert (page.call.text(), page.call.property("kind")) == ("Me prévenir à son retour", "")
     qtbot.mouseClick(page.call, LEFT)
-    assert page.call.text() == "Vous serez prévenu du retour"
+    assert page.call.text() == "On vous préviendra de son retour"
     assert core(app).asked_for(orders.PlaceCall) == []
     qtbot.mouseClick(page.call, LEFT)
     assert page.call.text() == "Me prévenir à son retour"
@@ -198,3 +198,13 @@ def test_another_language_is_said_at_once(make: MakePage) -> None:
     assert page.identity.boxed.title.text() == "Identity"
     assert page.calls.lists[0].title.text() == "Last calls"
     assert page.more.toolTip() == page.more.accessibleName() == "More actions"
+
+
+def test_tab_goes_through_the_chips_before_the_button(make: MakePage, qtbot: QtBot) -> None:
+    app, page = make()
+    app.contact.show("John")
+    first, second = page.chips.chips
+    first.setFocus()
+    for after in (second, page.call, page.more, page.identity.copy):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        assert page.focusWidget() is after
