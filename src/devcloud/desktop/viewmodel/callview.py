@@ -3,6 +3,7 @@
 The core's state and the person's own doings (`Doings`) go in; one frozen `CallView` comes out.
 """
 
+import math
 from dataclasses import dataclass
 
 from devcloud.call.states import Role, State
@@ -87,7 +88,7 @@ def view(call: CallIs, doings: Doings, quality: QualityWatch) -> CallView:
     talking = phase in TALKING
     key_changed = call.key_changed or _code(doings.failure) == "key_changed"
     warning, tone = _warning(key_changed, legacy, text)
-    seconds = max(0, round(doings.ring_left_s + 0.49))
+    seconds = math.ceil(doings.ring_left_s)
     words = call.words_fr if doings.words_language is Language.FRENCH else call.words_en
     return CallView(
         id=call.id,
