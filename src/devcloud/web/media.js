@@ -85,7 +85,7 @@ export class Media extends EventTarget {
     if (this.#users) {
       this.#stop();
       await this.track();
-      this.#users -= 1;
+      this.release();
     }
     for (const watcher of this.#watchers) watcher();
     this.#changed();
@@ -118,6 +118,9 @@ export class Media extends EventTarget {
     if (this.#track?.readyState === 'live') return this.#track;
     try {
       return await (this.#opening ??= this.#open());
+    } catch (error) {
+      this.release();
+      throw error;
     } finally {
       this.#opening = null;
     }

@@ -92,9 +92,9 @@ export class Voice {
       if (error instanceof DevCloudError) this.owner.trouble(error);
       else throw error;
     }
-    this.#microphone?.stop();
-    if (this.#closed) return track?.stop();
+    this.#letGo();
     this.#microphone = track;
+    if (this.#closed) return this.#letGo();
     if (track) track.enabled = this.#sending;
     await this.#pc?.getSenders()[0]?.replaceTrack(track);
     await this.media.playOn(this.#speaker);
@@ -192,6 +192,13 @@ export class Voice {
     this.#speaker.muted = !hearing;
   }
 
+  #letGo() {
+    if (!this.#microphone) return;
+    this.#microphone.stop();
+    this.#microphone = null;
+    this.media.release();
+  }
+
   #drop() {
     const pc = this.#pc;
     this.#pc = null;
@@ -203,9 +210,8 @@ export class Voice {
     this.#closed = true;
     this.#stopWatching();
     this.#drop();
-    this.#microphone?.stop();
+    this.#letGo();
     this.#speaker.srcObject = null;
-    this.media.release();
     this.owner.event({ type: 'MediaClosed' });
   }
 }

@@ -142,14 +142,16 @@ class Stage:
             devcloud.connect(address, name=name, data=self._data / name.lower())
         )
 
-    async def browser(self) -> Callable[[], Awaitable[Tab]]:
-        """A browser of somebody's own: each call opens another tab in it."""
-        context = await self._browser.new_context()
+    async def browser(self, *, tls: bool = False) -> Callable[[], Awaitable[Tab]]:
+        """A browser of somebody's own: each call opens another tab in it. With `tls`, one in which
+        they have said that the server's own certificate is right."""
+        context = await self._browser.new_context(ignore_https_errors=tls)
         self._stack.push_async_callback(context.close)
 
         async def tab() -> Tab:
             page = await context.new_page()
-            await page.goto(f"{self.origin}/words/en.txt")
+            origin = self.origin.replace("http:", "https:") if tls else self.origin
+            await page.goto(f"{origin}/words/en.txt")
             return Tab(page)
 
         return tab
@@ -247,6 +249,54 @@ async def test_a_program_calls_a_page(stage: Stage) -> None:
     await tab.do("call.decline('Later.')")
     assert await ended(again) == "declined"
     assert again.status.text == "Later."
+
+
+async def test_the_sound_of_a_page(stage: Stage, sound: SimpleNamespace) -> None:
+    john = await stage.person("John")
+    tab = await (await stage.browser())()
+    await tab.sign_in("Marc")
+    devices = await tab.do("client.media.ask().then(() => client.media.devices())")
+    assert devices["microphones"] and all(each["label"] for each in devices["microphones"])
+    assert await tab.do("client.media.permission") == "granted"
+    await tab.do(
+        """client.media.testMicrophone((level) => (window.peak = level))
+           .then((stop) => { window.stop = stop; })"""
+    )
+    await tab.until("window.peak > -40")
+    await tab.do("stop()")
+    assert await tab.do("client.media.inputDbfs") == -100
+    theirs = await stage.ring(tab, john)
+    await talk(tab, theirs)
+    async with asyncio.timeout(WAIT_S):
+        await sound.hear(theirs, sound.loud)
+        await tab.do("client.media.use({ inputGain: 0 })")
+        await sound.hear(theirs, sound.silent)
+        await tab.do("client.media.use({ inputGain: 1, noiseSuppression: false })")
+        await sound.hear(theirs, sound.loud)
+    await tab.do("call.hangUp()")
+    await ended(theirs)
+    await tab.until("client.media.inputDbfs === -100")
+
+
+async def test_a_page_over_tls_signs_where_it_came_from(stage: Stage) -> None:
+    john = await stage.person("John")
+    tab = await (await stage.browser(tls=True))()
+    await tab.sign_in("Marc")
+    theirs = await stage.ring(tab, john)
+    await talk(tab, theirs)
+    assert await tab.do("call.encrypted")
+
+
+async def test_a_copy_of_a_tab_is_another_device(stage: Stage) -> None:
+    await stage.person("John")
+    opened = await stage.browser()
+    one = await (await opened()).sign_in("Marc")
+    device = await one.do("sessionStorage.getItem('devcloud.device')")
+    other = await opened()
+    await other.do(f"sessionStorage.setItem('devcloud.device', '{device}')")
+    await other.sign_in("Marc")
+    assert await other.do("sessionStorage.getItem('devcloud.device')") != device
+    assert await one.do("client.connection.online && told.length === 0")
 
 
 async def test_two_pages_talk(stage: Stage) -> None:
