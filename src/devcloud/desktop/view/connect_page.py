@@ -126,6 +126,7 @@ class ConnectPage(QFrame):
     def _wire(self) -> None:
         for field, labelled in self.fields.items():
             labelled.edit.textEdited.connect(partial(self._form.set_field, field))
+        self.fields["host"].edit.editingFinished.connect(self._form.leave_host)
         self.at_startup.toggled.connect(self._set_at_startup)
         self.banner.triggered.connect(self._form.banner_action)
         self.button.clicked.connect(self._form.submit)

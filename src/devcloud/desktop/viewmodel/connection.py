@@ -83,21 +83,32 @@ class ConnectModel(QObject):
         return authority
 
     def set_field(self, field: str, text: str) -> None:
-        """The person typed or pasted. «host:port» or a link in `host` fills what it brings."""
+        """The person typed or pasted. «host:port» or a link in `host` fills what it brings: pasted
+        at once; typed sign by sign, when it is complete, which only `leave_host` tells."""
         text = text[:LONGEST]
-        if field == "host":
-            found = split_address(text)
-            if found is not None:
-                self._fields["host"], self._fields["port"] = found.host, str(found.port)
-                if found.query:
-                    self._link, self._link_host = found.query, found.host
-            else:
-                self._fields["host"] = text
-        else:
-            self._fields[field] = text
+        pasted = field == "host" and len(text) - len(self.host) > 1
+        self._fields[field] = text
+        if pasted:
+            self._split()
         self.fields_changed.emit()
         if self._checked:
             self._check()
+
+    def leave_host(self) -> None:
+        """The address has been typed to its end."""
+        if self._split():
+            self.fields_changed.emit()
+            if self._checked:
+                self._check()
+
+    def _split(self) -> bool:
+        found = split_address(self.host)
+        if found is None:
+            return False
+        self._fields["host"], self._fields["port"] = found.host, str(found.port)
+        if found.query:
+            self._link, self._link_host = found.query, found.host
+        return True
 
     # ── connecting ───────────────────────────────────────────────────────────────────────────────
 
@@ -106,6 +117,7 @@ class ConnectModel(QObject):
         if self.busy:
             return
         self._checked = True
+        self._split()
         self._check()
         self._banner(None)
         wrong = next((field for field in FIELDS if field in self.errors), None)
@@ -177,7 +189,7 @@ class ConnectModel(QObject):
             field: key
             for field, key in (
                 ("name", _name_error(self.name)),
-                ("host", "" if is_host(self.host) else "connect_error_host"),
+                ("host", _host_error(self.host)),
                 ("port", _port_error(self.port)),
             )
             if key
@@ -198,6 +210,10 @@ def _name_error(text: str) -> str:
             return "connect_error_name_long"
         return "connect_error_name_signs"
     return ""
+
+
+def _host_error(text: str) -> str:
+    return "" if is_host(text) or split_address(text) is not None else "connect_error_host"
 
 
 def _port_error(text: str) -> str:

@@ -63,6 +63,18 @@ def test_a_paste_fills_both_fields(
     assert (form.host, form.port, form.address) == (host, port, address)
 
 
+@pytest.mark.parametrize("done", ["leave_host", "submit"])
+def test_what_is_typed_sign_by_sign_is_taken_apart_when_it_is_complete(
+    form: ConnectModel, done: str
+) -> None:
+    typed = "192.0.2.2:41585"
+    for end in range(1, len(typed) + 1):
+        form.set_field("host", typed[:end])
+        assert (form.host, form.port) == (typed[:end], "10000")
+    getattr(form, done)()
+    assert (form.host, form.port) == ("192.0.2.2", "41585")
+
+
 def test_a_link_is_of_its_host_only(form: ConnectModel) -> None:
     form.set_field("host", "devcloud://192.0.2.2:38267/?pin=abc")
     form.set_field("host", "192.0.2.3")
