@@ -20,8 +20,8 @@ help: ## this list
 demo: $(VENV)/for-run ## a whole call on this machine, no sound hardware needed (ARGS="--out DIR --json")
 	@$(BIN)/devcloud demo $(ARGS)
 
-run: $(VENV)/for-run ## the server, here and now (ARGS="--port 10000 --data DIR")
-	@$(BIN)/devcloud server $(ARGS)
+run: $(VENV)/for-desktop ## the desktop client; without a display, a server and a page for it (ARGS="…")
+	@scripts/run $(ARGS)
 
 install: $(VENV)/for-dev ## the environment .venv, with the devcloud command and what tests need
 	@echo "Ready: $(BIN)/devcloud --help"
@@ -37,7 +37,7 @@ test: $(VENV)/for-dev ## all tests, with branch coverage; the pure rooms at 100 
 	@scripts/system-packages test
 	@PYTHON=$(BIN)/python scripts/web test
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest $$(scripts/without-qt $(BIN)/python) -n $(WORKERS) --cov --cov-report=term $(ARGS)
 	@echo "The pure rooms ($(PURE)) must be covered whole:"
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE_FILES)'
 
@@ -60,10 +60,15 @@ $(VENV)/for-run: $(NEEDS)
 	@scripts/install
 	@touch $@
 
+$(VENV)/for-desktop: $(NEEDS)
+	@scripts/system-packages desktop
+	@scripts/install desktop
+	@touch $@ $(VENV)/for-run
+
 $(VENV)/for-dev: $(NEEDS)
 	@scripts/system-packages test
 	@scripts/install dev
-	@touch $@ $(VENV)/for-run
+	@touch $@ $(VENV)/for-run $(VENV)/for-desktop
 
 $(VENV)/for-bench: $(VENV)/for-dev
 	@scripts/system-packages bench

@@ -50,6 +50,7 @@ class AudioModel(QObject):
 
     @current_microphone.setter
     def current_microphone(self, id: str) -> None:
+        """Use this one, in a call at once."""
         self._app.settings.set("microphone", id)
 
     @property
@@ -59,6 +60,7 @@ class AudioModel(QObject):
 
     @current_speaker.setter
     def current_speaker(self, id: str) -> None:
+        """Use this one, in a call at once."""
         self._app.settings.set("speaker", id)
 
     @property

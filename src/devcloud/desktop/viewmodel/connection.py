@@ -66,6 +66,7 @@ class ConnectModel(QObject):
 
     @at_startup.setter
     def at_startup(self, on: bool) -> None:
+        """Connect at startup from now on, or no more."""
         self._app.settings.set("connect_at_startup", on)
 
     @property
