@@ -176,5 +176,8 @@ export class Client extends EventTarget {
   async clearHistory() {
     this.past = [];
   }
-  async setLanguage() {}
+  language = 'fr';
+  async setLanguage(language) {
+    this.language = language;
+  }
 }

@@ -34,7 +34,13 @@ async def test_a_call_from_the_contacts_to_the_history(visit: Visiting) -> None:
     for page in (marc, john):
         await expect(page).to_have_title(TALKING)
         await expect(page.get_by_role("button", name=re.compile("^Call quality"))).to_be_visible()
-    assert await words(marc) == await words(john)
+    english = await words(marc)
+    assert english == await words(john)
+    for page in (marc, john):
+        await page.get_by_role("button", name="FR", exact=True).click()
+        await expect(page.locator(".words li").first).not_to_have_text(english[0])
+    french = await marc.locator(".words li").all_inner_texts()
+    assert french == await john.locator(".words li").all_inner_texts()
     for page in (marc, john):
         await page.get_by_role("button", name="Identical").click()
         await expect(page.get_by_text("Key verified").first).to_be_visible()
@@ -92,6 +98,17 @@ async def test_the_same_name_twice_is_said_at_the_field(visit: Visiting, site: s
     await expect(other.get_by_label("Your name")).to_be_focused()
     await other.get_by_label("Language").select_option("fr")
     await expect(other.get_by_role("button", name="Se connecter")).to_be_visible()
+
+
+async def test_the_invitation_of_a_link_is_taken_and_hidden(
+    site: str, context_of: Callable[..., Awaitable[BrowserContext]]
+) -> None:
+    page = await (await context_of()).new_page()
+    await page.goto(f"{site}#invite=a-word-nobody-may-see")
+    await expect(page.get_by_text("It came with your link.")).to_be_visible()
+    assert page.url == site
+    await page.reload()
+    await expect(page.get_by_text("It came with your link.")).to_be_visible()
 
 
 async def test_a_reload_signs_in_again_and_takes_up_the_call(visit: Visiting) -> None:

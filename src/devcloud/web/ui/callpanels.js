@@ -94,7 +94,8 @@ export function wordsPanel(call) {
         h('button', { type: 'button', class: 'btn danger', onclick: () => leave(call) },
           icon('hang-up'), say('hang_up'))));
   }
-  return popover(title, 'words-pop', h('strong', null, title),
+  return popover(title, 'words-pop',
+    h('div', { class: 'row' }, h('strong', { class: 'grow' }, title), wordsLanguage()),
     h('ol', { class: 'words' }, call.safetyWords.map((word, at) =>
       h('li', { key: at }, h('span', { 'aria-hidden': 'true' }, String(at + 1)), word))),
     h('p', { class: 'small muted' }, say('words_why')),
@@ -104,6 +105,16 @@ export function wordsPanel(call) {
       h('button', { type: 'button', class: 'btn primary', onclick: () => confirm(call, true) },
         icon('check'), say('identical'))));
 }
+
+/** The lists are paired: two people can read in the same language. */
+const wordsLanguage = () =>
+  h('div', { class: 'segmented small', role: 'group', 'aria-label': say('language') },
+    ['fr', 'en'].map((each) => {
+      const chosen = app.client?.language === each;
+      return h('button', { key: each, type: 'button', class: chosen ? 'sel' : '', 'aria-pressed': chosen,
+        onclick: () => attempt(() => app.client?.setLanguage(/** @type {'fr'|'en'} */ (each))) },
+      each.toUpperCase());
+    }));
 
 /** @param {Call} call @param {boolean} same */
 function confirm(call, same) {
