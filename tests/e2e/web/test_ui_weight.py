@@ -11,7 +11,7 @@ from devcloud.server.files import collect
 Showing = Callable[..., Awaitable[Page]]
 
 NOT_COUNTED = ("/icons/", "/icon", "/words/")
-LARGEST_KIB = 360
+LARGEST_KIB = 270
 RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|color)\(")
 
 
