@@ -3,6 +3,7 @@
 Apart because the address and the port stand side by side, and a sentence does not fit under a port.
 """
 
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
@@ -15,8 +16,6 @@ class LabelledEdit(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = Label("", "small")
-        font_weight = 500
-        self.label.setStyleSheet(f"font-weight: {font_weight};")
         self.edit = QLineEdit()
         self.edit.setProperty("large", True)
         self.label.setBuddy(self.edit)
@@ -25,6 +24,13 @@ class LabelledEdit(QWidget):
         box.setSpacing(6)
         box.addWidget(self.label)
         box.addWidget(self.edit)
+        self._restyle()
+        theme().changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        font = theme().font("small")
+        font.setWeight(QFont.Weight.Medium)
+        self.label.setFont(font)
 
     def set_label(self, text: str) -> None:
         """Name the field, for eyes and ears."""

@@ -1,16 +1,20 @@
 """The page between calls: the sidebar and a person beside it; one at a time where narrow."""
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import name_button, text_button
 from devcloud.desktop.view.contact_page import ContactPage
 from devcloud.desktop.view.sidebar import Sidebar
+from devcloud.desktop.view.slide import slide_out
 from devcloud.desktop.view.width_class import WidthClass
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
+
+WIDEST = 16_777_215
+"""What Qt means by no limit (QWIDGETSIZE_MAX)."""
 
 
 class HomePage(QWidget):
@@ -25,6 +29,7 @@ class HomePage(QWidget):
         self._text = T(app)
         self._narrow = False
         self._showing_person = False
+        self._side = theme().length("size.sidebar")
         self.sidebar = Sidebar(app)
         self.person = ContactPage(app)
         self.back = text_button(self.go_back, kind="flat", icon="left", role="text")
@@ -41,6 +46,7 @@ class HomePage(QWidget):
         self._back_keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._back_keys.activated.connect(self.go_back)
         app.shortcuts.changed.connect(self.retranslate)
+        theme().changed.connect(self._restyle)
         self.retranslate()
         self._arrange()
 
@@ -65,8 +71,7 @@ class HomePage(QWidget):
     def go_back(self) -> None:
         """From a person back to the list, in a narrow window."""
         if self._narrow and self._showing_person:
-            self._showing_person = False
-            self._arrange()
+            self._slide(to_person=False)
             self._list().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -87,9 +92,14 @@ class HomePage(QWidget):
 
     def _opened(self) -> None:
         if self._narrow and self._app.contact.shown is not None:
-            self._showing_person = True
-            self._arrange()
+            self._slide(to_person=True)
             self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _slide(self, *, to_person: bool) -> None:
+        old = self.grab() if theme().duration("slow") else QPixmap()
+        self._showing_person = to_person
+        self._arrange()
+        slide_out(self, old, to_left=to_person)
 
     def _person_changed(self) -> None:
         if self._app.contact.shown is None:
@@ -109,8 +119,9 @@ class HomePage(QWidget):
         self._content.setVisible(not self._narrow or self._showing_person)
         self.head.setVisible(self._narrow)
         # Alone, it fills the window.
-        most = 16_777_215 if self._narrow else round(1.5 * theme().length("size.sidebar"))
-        self.sidebar.setMaximumWidth(most)
+        side = theme().length("size.sidebar")
+        self.sidebar.setMinimumWidth(0 if self._narrow else round(0.8 * side))
+        self.sidebar.setMaximumWidth(WIDEST if self._narrow else round(1.5 * side))
 
     def _make_head(self) -> QFrame:
         head = QFrame()
@@ -138,6 +149,16 @@ class HomePage(QWidget):
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
         side = theme().length("size.sidebar")
-        self.sidebar.setMinimumWidth(round(side * 0.8))
         splitter.setSizes([side, 3 * side])
         return splitter
+
+    def _restyle(self) -> None:
+        """Another font size: the sidebar keeps its share."""
+        if not self._narrow:
+            before, side = self.splitter.sizes()[0], theme().length("size.sidebar")
+            width = round(before * side / self._side)
+            self._side = side
+            self._arrange()
+            self.splitter.setSizes([width, max(1, self.splitter.width() - width)])
+        else:
+            self._arrange()

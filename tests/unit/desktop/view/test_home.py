@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 from tests.unit.desktop.fakes import app_model, clock, core, past
 from tests.unit.desktop.view.rows import click_button, click_row, point_at
 
 from devcloud.desktop import orders
+from devcloud.desktop.theme.theme import Theme
 from devcloud.desktop.view.home_page import HomePage
 from devcloud.desktop.view.sidebar import CONTACTS, HISTORY
 from devcloud.desktop.viewmodel.app import AppModel
@@ -252,3 +253,47 @@ def test_nobody_there_offers_the_address(tmp_path: Path, qtbot: QtBot) -> None:
     assert copied.args == ["192.168.35.145:10000"]
     home.set_width_class("narrow")
     assert home.sidebar.lists.currentWidget() is home.sidebar.nobody
+
+
+def test_the_old_pane_slides_out_over_the_new_one_and_is_gone(
+    home: HomePage, app: AppModel, qtbot: QtBot
+) -> None:
+    home.set_width_class("narrow")
+    click_row(qtbot, home.sidebar.contacts, row(app, "John"))
+    assert home.person.isVisible()
+    pictures = [label for label in home.children() if isinstance(label, QLabel)]
+    assert len(pictures) == 1
+    qtbot.waitUntil(lambda: not any(isinstance(child, QLabel) for child in home.children()))
+
+
+def test_with_reduced_motion_nothing_slides(
+    home: HomePage, app: AppModel, qtbot: QtBot, theme: Theme
+) -> None:
+    theme.configure(reduced_motion=True)
+    home.set_width_class("narrow")
+    click_row(qtbot, home.sidebar.contacts, row(app, "John"))
+    assert home.person.isVisible()
+    assert not any(isinstance(child, QLabel) for child in home.children())
+
+
+def test_ten_thousand_people_are_a_list_like_any(tmp_path: Path, qtbot: QtBot) -> None:
+    people = tuple(f"Salle {number:05d}" for number in range(10_000))
+    app = app_model(tmp_path, people=people, offline=())
+    home = HomePage(app)
+    qtbot.addWidget(home)
+    home.resize(1200, 760)
+    home.show()
+    rows = home.sidebar.contacts
+    painted: list[int] = []
+    paint_row = rows.rows.paint_row
+
+    def counting(painter, option, index, button):  # type: ignore[no-untyped-def]
+        painted.append(index.row())
+        paint_row(painter, option, index, button)
+
+    rows.rows.paint_row = counting  # type: ignore[method-assign]
+    rows.verticalScrollBar().setValue(rows.verticalScrollBar().maximum() // 2)
+    rows.viewport().repaint()
+    assert 0 < len(set(painted)) < 20
+    qtbot.keyClicks(home.sidebar.search.edit, "09999")
+    assert [r.name for r in app.contacts.rows if r.kind == "person"] == ["Salle 09999"]

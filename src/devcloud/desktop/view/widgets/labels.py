@@ -11,6 +11,7 @@ from math import ceil
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import (
+    QFont,
     QFontMetricsF,
     QPainter,
     QPaintEvent,
@@ -60,7 +61,10 @@ class Label(QLabel):
             theme().repolish(self)
 
     def _restyle(self) -> None:
-        self.setFont(theme().font(self._role, tabular=self._tabular))
+        font = theme().font(self._role, tabular=self._tabular)
+        if self.property("groupTitle"):
+            font.setWeight(QFont.Weight.DemiBold)  # the sheet says so once, a new font unsays it
+        self.setFont(font)
         self.updateGeometry()
 
 
