@@ -1,5 +1,6 @@
 """What the page weighs and how soon it shows: measured, with a limit on what may be added."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
 
@@ -8,6 +9,8 @@ from playwright.async_api import Page
 from devcloud.desktop.view.widgets.person import colour_index, initials
 from devcloud.server.files import collect
 
+_log = logging.getLogger(__name__)
+
 Showing = Callable[..., Awaitable[Page]]
 
 NOT_COUNTED = ("/icons/", "/icon", "/words/")
@@ -15,7 +18,7 @@ LARGEST_KIB = 270
 RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|color)\(")
 
 
-def test_the_page_does_not_put_on_weight(record_property: Callable[..., None]) -> None:
+def test_the_page_does_not_put_on_weight() -> None:
     files = collect()
     sizes = {
         path: len(file.body)
@@ -23,7 +26,7 @@ def test_the_page_does_not_put_on_weight(record_property: Callable[..., None]) -
         if not path.startswith(NOT_COUNTED) and path != "/texts/en.json"  # one language is loaded
     }
     whole = sum(sizes.values()) / 1024
-    record_property("page_kib_uncompressed", round(whole))
+    _log.info("the page weighs %.0f KiB uncompressed", whole)
     assert whole < LARGEST_KIB, sorted(sizes.items(), key=lambda each: -each[1])
 
 
@@ -35,14 +38,13 @@ def test_the_style_sheet_has_no_raw_colour_and_the_page_nothing_inline() -> None
     assert re.findall(r"https?://", page) == []
 
 
-async def test_the_first_view(show: Showing, record_property: Callable[..., None]) -> None:
+async def test_the_first_view(show: Showing) -> None:
     page = await show(name="")
     seen = await page.evaluate(
         """() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"""
     )
     loaded = await page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
-    record_property("first_view_ms", round(seen))
-    record_property("files", len(loaded))
+    _log.info("first view after %.0f ms, %d files", seen, len(loaded))
     here = await page.evaluate("location.origin")
     assert [name for name in loaded if not name.startswith(here)] == []
     assert 0 < seen < 10_000
