@@ -67,6 +67,16 @@ class CallAudio:
         the call is over."""
         await self._played.wait()
 
+    @property
+    def uses_microphone(self) -> bool:
+        """Whether a microphone is what the other person hears."""
+        return isinstance(self._source, control.Microphone)
+
+    @property
+    def uses_speaker(self) -> bool:
+        """Whether what is heard is played on a device."""
+        return self._speaker[0]
+
     def microphone(self, device: str = "") -> None:
         """Send a microphone, by its name or the system's own."""
         self._use(control.Microphone(device=device))

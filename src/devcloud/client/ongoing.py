@@ -105,12 +105,12 @@ class ClientCall:
     @property
     def device(self) -> str:
         """The microphone that is used now, by its name; empty where there is none."""
-        return self._devices.get(DeviceKind.INPUT, "")
+        return self._devices.get(DeviceKind.INPUT, "") if self.audio.uses_microphone else ""
 
     @property
     def speaker_device(self) -> str:
         """The speaker that is used now, by its name; empty where there is none."""
-        return self._devices.get(DeviceKind.OUTPUT, "")
+        return self._devices.get(DeviceKind.OUTPUT, "") if self.audio.uses_speaker else ""
 
     def notices(self) -> AsyncIterator[Notice]:
         """Yield what becomes of the devices from now on, until the call is over: `DeviceFailed`,
