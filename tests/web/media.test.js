@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vectors } from './common.js';
-import { countersIn, Meter, mos } from '../../src/devcloud/web/quality.js';
+import { bufferFloorMs, countersIn, Meter, mos } from '../../src/devcloud/web/quality.js';
 import { check, edit, prefersRed } from '../../src/devcloud/web/sdp.js';
 
 const { mos: scores, description } = vectors('media/quality.json');
@@ -10,6 +10,12 @@ const { mos: scores, description } = vectors('media/quality.json');
 test('the estimate of opinion is the one of the programs', () => {
   for (const { one_way_ms, loss, red, mos: expected } of scores)
     assert.ok(Math.abs(mos(one_way_ms, loss, red) - expected) < 1e-8, `${one_way_ms} ms, ${loss}`);
+});
+
+test('a line that loses much gets a longer buffer, and keeps it until it is good again', () => {
+  let floor = null;
+  const seen = [0, 0.03, 0.05, 0.03, 0.01, null].map((loss) => (floor = bufferFloorMs(loss, floor)));
+  assert.deepEqual(seen, [null, null, 100, 100, null, null]);
 });
 
 test('descriptions are edited as the programs do', () => {

@@ -28,6 +28,14 @@ function delayImpairment(ms) {
   return 25 * ((1 + x ** 6) ** (1 / 6) - 3 * (1 + (x / 3) ** 6) ** (1 / 6) + 2);
 }
 
+/** The least delay of the jitter buffer in milliseconds, null for the browser's own choice: the second
+ * copy of a block (RED) comes 20 ms after the first. Between the two limits it stays as before.
+ * @param {number|null} loss @param {number|null} before */
+export function bufferFloorMs(loss, before) {
+  if (loss === null || (loss >= 0.02 && loss < 0.04)) return before;
+  return loss >= 0.04 ? 100 : null;
+}
+
 /** The quality of one path. */
 export class Meter {
   /** @type {[number, Counters][]} */

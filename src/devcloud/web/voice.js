@@ -4,7 +4,7 @@
  * descriptions whose claim has been checked.
  */
 import { DevCloudError } from './errors.js';
-import { countersIn, Meter } from './quality.js';
+import { bufferFloorMs, countersIn, Meter } from './quality.js';
 import { check, edit, prefersRed } from './sdp.js';
 
 const GATHER_MS = 20;
@@ -135,7 +135,12 @@ export class Voice {
       const both = [pc.localDescription, pc.remoteDescription];
       const red = both.every((each) => prefersRed(each?.sdp));
       const counters = countersIn(await pc.getStats(), red);
-      if (pc === this.#pc) this.owner.quality(meter.measure(performance.now() / 1000, counters));
+      if (pc !== this.#pc) return;
+      const quality = meter.measure(performance.now() / 1000, counters);
+      const [receiver] = pc.getReceivers();
+      const floor = bufferFloorMs(quality.loss, receiver.jitterBufferTarget ?? null);
+      if (red && 'jitterBufferTarget' in receiver) receiver.jitterBufferTarget = floor;
+      this.owner.quality(quality);
     }, MEASURE_MS);
     return pc;
   }
