@@ -6,7 +6,6 @@ the newest is kept, and a queued signal has the Qt thread empty it. The windows 
 core: an order is put down, and its answer is a call in the Qt thread. Knows nothing of calls.
 """
 
-import asyncio
 import itertools
 import logging
 import sys
@@ -22,6 +21,8 @@ from devcloud.desktop.orders import Order
 from devcloud.model.errors import DevCloudError, LocalError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from devcloud.client.tasks import Tasks
 
 MOST_ORDERS = 1_000
@@ -169,11 +170,15 @@ class Bridge(QObject):
     # ── in the core thread ───────────────────────────────────────────────────────────────────────
 
     def _main(self) -> None:
+        import asyncio  # noqa: PLC0415 - here and below: beside the windows, not before them
+
         with asyncio.Runner(loop_factory=_fast_loop()) as runner:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        from devcloud.client.tasks import Tasks  # noqa: PLC0415 - imported beside the windows
+        import asyncio  # noqa: PLC0415
+
+        from devcloud.client.tasks import Tasks  # noqa: PLC0415
 
         closing = asyncio.Event()
         self._board = self._make(self._tell)
@@ -197,13 +202,15 @@ class Bridge(QObject):
         done: Done | None,
         failed: Failed | None,
     ) -> None:
+        from asyncio import CancelledError  # noqa: PLC0415
+
         place = f"answer {number}"
         try:
             answer = await function(*arguments)
         except DevCloudError as error:
             told = error
             self._post(place, lambda: self._answered(lambda: self._fail(told, failed)))
-        except asyncio.CancelledError:
+        except CancelledError:
             self._post(place, lambda: self._answered(None))
             raise
         except Exception as error:  # noqa: BLE001
@@ -228,7 +235,7 @@ class Bridge(QObject):
             self._called.emit()
 
 
-def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
     if sys.platform == "win32":
         return None
     try:

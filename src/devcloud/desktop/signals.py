@@ -1,4 +1,4 @@
-"""Signals of the system in a program whose loop is Qt's, which hears none by itself."""
+"""Ctrl+C and SIGTERM, in Qt's event loop."""
 
 import signal
 import socket
@@ -9,7 +9,8 @@ from PySide6.QtCore import QSocketNotifier
 
 
 class Signals:
-    """Ctrl+C and SIGTERM end the program in good order, without a timer that looks for them."""
+    """Ctrl+C and SIGTERM call `then` in the Qt thread, without a timer that looks for them: Python
+    writes the number of each to a socket, and Qt waits for that. (Python's `set_wakeup_fd`)"""
 
     def __init__(self, then: Callable[[], None]) -> None:
         self._read, self._write = socket.socketpair()
