@@ -33,6 +33,7 @@ class QualityButton(PlainButton):
         if quality is not None:
             self._bars.set_level(quality.level)
             self._word.setText(quality.word)
+            self.updateGeometry()
         self.setAccessibleName(name)
         self.setToolTip(name)
 

@@ -186,6 +186,8 @@ class IncomingCard(QWidget):
         )  # fmt: skip
         for button in answers:
             button.setProperty("large", True)
+            # They fill their place: the padding of a large button would only cut the words.
+            button.setStyleSheet("padding: 0 8px;")
         self.with_message.setProperty("compact", True)
         # The arrow stands after the words.
         self.with_message.setLayoutDirection(Qt.LayoutDirection.RightToLeft)

@@ -3,6 +3,8 @@
 Nothing is confirmed: a change applies at once. The theme itself follows the settings elsewhere.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -55,19 +57,17 @@ class SettingsDialog(QDialog):
     def __init__(self, app: AppModel, parent: QWidget | None = None) -> None:
         """Make all pages of `app`'s settings."""
         super().__init__(parent)
-        self._app = app
+        self.app = app
         self._t = T(app)
         self._results: list[tuple[str, Found]] = []
+        self._narrow: bool | None = None
         self.setSizeGripEnabled(False)
         self.setModal(False)
-        self.pages = {key: make(app) for key, make in PAGES.items()}
         self.stack = QStackedWidget()
-        for page in self.pages.values():
-            self.stack.addWidget(page)
+        self.pages = _Pages(self._make_page)
         self.nav, self.list = QFrame(), QListWidget()
         self.search, self.results = SearchField(""), QListWidget()
         self.narrow_list = QComboBox()
-        self._narrow: bool | None = None
         self._make_lists()
         self._lay_out()
         self._find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
@@ -82,7 +82,7 @@ class SettingsDialog(QDialog):
     @property
     def page(self) -> str:
         """The page that shows."""
-        return list(PAGES)[self.stack.currentIndex()]
+        return next(key for key, page in self.pages.items() if page is self.stack.currentWidget())
 
     def open_page(self, key: str = "") -> None:
         """Show a page of `PAGES`; without a key, the one that was shown last."""
@@ -107,8 +107,9 @@ class SettingsDialog(QDialog):
         """Say everything in the language of the moment."""
         t = self._t
         self.setWindowTitle(t("settings_window"))
-        for index, (key, page) in enumerate(self.pages.items()):
+        for page in self.pages.values():
             page.retranslate()
+        for index, key in enumerate(PAGES):
             words = t(f"settings_{key}")
             self.list.item(index).setText(words)
             self.narrow_list.setItemText(index, words)
@@ -154,10 +155,15 @@ class SettingsDialog(QDialog):
         self.results.itemActivated.connect(lambda item: self._open_result(self.results.row(item)))
         self.results.setWordWrap(True)
 
+    def _make_page(self, key: str) -> SettingsPage:
+        page = PAGES[key](self.app)
+        page.set_narrow(bool(self._narrow))
+        self.stack.addWidget(page)
+        return page
+
     def _choose(self, index: int) -> None:
         if index < 0:
             return
-        self.stack.setCurrentIndex(index)
         for chooser, choose in (
             (self.list, self.list.setCurrentRow),
             (self.narrow_list, self.narrow_list.setCurrentIndex),
@@ -165,11 +171,12 @@ class SettingsDialog(QDialog):
             chooser.blockSignals(True)
             choose(index)
             chooser.blockSignals(False)
+        self.stack.setCurrentWidget(self.pages[list(PAGES)[index]])
         self._show_icons()
 
     def _show_icons(self) -> None:
-        for index, page in enumerate(self.pages.values()):
-            chosen = index == self.stack.currentIndex()
+        for index, page in enumerate(PAGES.values()):
+            chosen = index == self.list.currentRow()
             item = self.list.item(index)
             item.setIcon(icon(page.ICON, "accentText" if chosen else "textMuted"))
             font = theme().font("bodyStrong" if chosen else "body")
@@ -184,14 +191,14 @@ class SettingsDialog(QDialog):
         self.results.clear()
         self._results = []
         if wanted:
-            for key, page in self.pages.items():
+            for key, page in ((key, self.pages[key]) for key in PAGES):
                 category = self._t(f"settings_{key}")
                 for found in page.found:
                     if wanted in search_key(f"{category} {found.text}"):
                         self._results.append((key, found))
         for key, found in self._results[:MOST_RESULTS]:
             item = QListWidgetItem(found.text, self.results)
-            item.setIcon(icon(self.pages[key].ICON, "textMuted", "small"))
+            item.setIcon(icon(PAGES[key].ICON, "textMuted", "small"))
             item.setToolTip(self._t(f"settings_{key}"))
         if wanted and not self._results:
             nothing = QListWidgetItem(self._t("settings_nothing"), self.results)
@@ -264,6 +271,18 @@ class SettingsDialog(QDialog):
         self.list.setIconSize(QSize(side, side))
         self.narrow_list.setMinimumHeight(theme().length("size.control"))
         self._show_icons()
+
+
+class _Pages(dict[str, SettingsPage]):
+    """Pages by key, each made when it is first wanted: the window opens with one of nine."""
+
+    def __init__(self, make: Callable[[str], SettingsPage]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: str) -> SettingsPage:
+        page = self[key] = self._make(key)
+        return page
 
 
 def _takes_tab(widget: QWidget) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from tests.unit.desktop.fakes import WORDS_FR, app_model, clock, core, talking
 
 from devcloud.call.states import State
 from devcloud.desktop import orders
@@ -17,7 +18,6 @@ from devcloud.desktop.view.words_popover import WordsPopover
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.model.records import EndReason
 from devcloud.model.texts import Language
-from tests.unit.desktop.fakes import WORDS_FR, app_model, clock, core, talking
 
 LEFT = Qt.MouseButton.LeftButton
 

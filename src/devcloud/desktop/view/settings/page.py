@@ -52,6 +52,8 @@ class SettingsPage(QScrollArea):
         self._texts: list[Callable[[], None]] = []
         self._shows: dict[str, list[Callable[[Any], None]]] = {}
         self._rows: list[BoxedRow] = []
+        self._narrow = False
+        theme().changed.connect(self._resize)
         self.title = Label("", "title")
         self._inside = QWidget()
         self.column = QVBoxLayout(self._inside)
@@ -95,12 +97,16 @@ class SettingsPage(QScrollArea):
             texts()
 
     def set_narrow(self, narrow: bool) -> None:
-        """Leave less room at the sides."""
+        """Leave less room at the sides, and put wide controls below their words."""
+        self._narrow = narrow
         side = theme().length("space.4" if narrow else "space.7")
         self.column.setContentsMargins(side, 24, side, 24)
         for row in self._rows:
             if isinstance(row, SettingRow):
                 row.set_narrow(narrow)
+
+    def _resize(self) -> None:
+        self.set_narrow(self._narrow)
 
     def group(self, title_key: str = "") -> BoxedList:
         """Add a box with a title."""

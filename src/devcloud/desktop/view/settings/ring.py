@@ -122,6 +122,7 @@ def _hours() -> QComboBox:
     """Every half hour; an hour of the settings that lies between is added to them."""
     combo = make_combo()
     combo.setProperty("wide", False)
+    combo.setMinimumContentsLength(3)
     combo.setMinimumWidth(0)
     combo.setMaximumWidth(WIDEST)
     combo.addItems([f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in (0, 30)])

@@ -154,7 +154,9 @@ class CallControl(QAbstractButton):
 
     def _words_rect(self, width: int) -> QRect:
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        return self.fontMetrics().boundingRect(QRect(0, 0, width, 999), int(flags), self.text())
+        # A little less than there is: the painter breaks a line sooner than these metrics.
+        area = QRect(0, 0, width - 6, 999)
+        return self.fontMetrics().boundingRect(area, int(flags), self.text())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the focus ring around the round alone."""
