@@ -101,6 +101,9 @@ class FakeShelf(QObject):
         for id in ids:
             self.calls.pop(id, None)
 
+    def delete_before(self, moment: float) -> None:
+        self.calls = {id: c for id, c in self.calls.items() if c.begun_at >= moment}
+
     def mark_seen(self, server: str) -> None:
         self.calls = {id: replace(call, seen=True) for id, call in self.calls.items()}
 

@@ -17,7 +17,7 @@ from devcloud.model.errors import StorageFailed
 from devcloud.model.names import fold_name
 
 FILE = "contacts.sqlite3"
-MOST_CALLS = 10_000
+MOST_CALLS = 2_000
 """So many calls of a server are read; older ones stay in the file."""
 _LOCKED_S = 2.0
 _MOST_DAMAGED = 100
@@ -128,6 +128,11 @@ class Database:
             for at in range(0, len(ids), 500):
                 some = table.c.id.in_(ids[at : at + 500])
                 connection.execute(delete(table).where(table.c.server == server, some))
+
+    def delete_before(self, moment: float) -> None:
+        """Take the calls away that began earlier, of all servers."""
+        with _Transaction(self._engine) as connection:
+            connection.execute(delete(schema.calls).where(schema.calls.c.begun_at < moment))
 
     def mark_seen(self, server: str) -> None:
         """Missed calls have been seen."""

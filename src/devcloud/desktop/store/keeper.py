@@ -80,6 +80,10 @@ class Keeper(QObject):
         """Take calls away."""
         self._put(lambda database: database.delete_calls(server, ids))
 
+    def delete_before(self, moment: float) -> None:
+        """Take the calls away that began earlier, of all servers."""
+        self._put(lambda database: database.delete_before(moment))
+
     def mark_seen(self, server: str) -> None:
         """Missed calls have been seen."""
         self._put(lambda database: database.mark_seen(server))

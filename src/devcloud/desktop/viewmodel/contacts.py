@@ -4,6 +4,7 @@ Knows no widget; what a person is, `PeopleBook` says.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,7 @@ from devcloud.desktop.viewmodel.rows import Index, RowsModel
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import Presence
 from devcloud.desktop.viewmodel.wording import local, moment, search_key
+from devcloud.model.texts import Language
 
 if TYPE_CHECKING:
     from devcloud.desktop.viewmodel.app import AppModel
@@ -70,6 +72,8 @@ class ContactsModel(RowsModel[ContactRow]):
         self._app = app
         self._text = T(app)
         self._asking = Alarm(app.clock)
+        self._made: dict[str, tuple[Card, ContactRow]] = {}
+        self._made_in: tuple[date, Language] | None = None
         self.search = ""
         self.loading = False
         self.empty = True
@@ -153,6 +157,12 @@ class ContactsModel(RowsModel[ContactRow]):
     def update(self) -> None:
         """Something about people, the language or the search is new."""
         everyone = self._app.people.cards()
+        # A row is made anew when its person differs, or what all rows are written in does.
+        today = local(self._app.clock.wall()).date(), self._app.language
+        if today != self._made_in:
+            self._made, self._made_in = {}, today
+        elif len(self._made) > 2 * len(everyone) + 100:
+            self._made = {}
         found = [card for card in everyone if self._matches(card)]
         self.put(self._rows(found))
         empty = not everyone
@@ -197,6 +207,12 @@ class ContactsModel(RowsModel[ContactRow]):
         return [heading, *map(self._person, cards)]
 
     def _person(self, card: Card) -> ContactRow:
+        made = self._made.get(card.name)
+        if made is None or made[0] is not card:
+            made = self._made[card.name] = (card, self._make(card))
+        return made[1]
+
+    def _make(self, card: Card) -> ContactRow:
         second, tone = self.second_line(card)
         verified = self._text("contacts_key_verified") if card.verified else ""
         return ContactRow(

@@ -21,7 +21,8 @@ from devcloud.model.names import fold_name
 if TYPE_CHECKING:
     from devcloud.desktop.viewmodel.app import AppModel
 
-MOST_CALLS = 10_000
+MOST_CALLS = 2_000
+"""So many of the newest are shown; the file keeps the rest."""
 KEPT_S = 30 * 24 * 3600.0
 ICONS = {"in": "call-in", "out": "call-out", "missed": "call-missed", "declined": "hang-up"}
 
@@ -140,9 +141,11 @@ class HistoryModel(RowsModel[HistoryRow]):
         keep = self._app.settings.value("keep_history")
         if keep == "forever":
             return
-        oldest = self._app.clock.wall() - KEPT_S
-        gone = [call for call in self._calls if keep == "never" or call.begun_at < oldest]
-        self._remove({call.id for call in gone})
+        now = self._app.clock.wall()
+        oldest = now - KEPT_S if keep == "30_days" else now + KEPT_S
+        self._calls = [call for call in self._calls if call.begun_at >= oldest]
+        self._app.shelf.delete_before(oldest)
+        self._changed()
 
     def delete(self, row: int) -> None:
         """Take a row away, with a toast to undo it."""

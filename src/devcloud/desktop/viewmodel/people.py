@@ -15,6 +15,7 @@ from devcloud.desktop.viewmodel.values import Presence
 from devcloud.desktop.viewmodel.wording import search_key
 from devcloud.model.names import fold_name
 
+MOST_CARDS = 50_000
 MOST_WATCHED = 500
 SEEN_AGAIN_S = 300.0
 """Somebody who stays is written down as seen no more often than this."""
@@ -73,6 +74,8 @@ class PeopleBook(QObject):
         self._known: dict[str, KnownPerson] = {}
         self._pins: dict[str, Pinned] = {}
         self._keys: dict[str, str] = {}
+        self._cards: dict[str, Card] = {}
+        """What has been made of all that, by folded name; taken out when it may differ."""
 
     # ── what comes in ────────────────────────────────────────────────────────────────────────────
 
@@ -84,6 +87,7 @@ class PeopleBook(QObject):
             self._online, self._known, self._pins = {}, {}, {}
             self.loaded = False
             self.connected = False
+        self._differs()
         self.changed.emit()
 
     def load(self, people: tuple[KnownPerson, ...]) -> None:
@@ -102,6 +106,7 @@ class PeopleBook(QObject):
             for key, person in self._known.items()
         }
         self.loaded = True
+        self._differs()
         self.changed.emit()
         self.names_changed.emit()
         self.watched_changed.emit()
@@ -110,6 +115,7 @@ class PeopleBook(QObject):
         """Whether the connection is there; without it nobody knows who is online."""
         if connected != self.connected:
             self.connected = connected
+            self._differs()
             self.changed.emit()
             self.names_changed.emit()
 
@@ -123,6 +129,9 @@ class PeopleBook(QObject):
         came = [key for key in self._online if key not in before]
         left = [key for key in before if key not in self._online]
         self._saw(came, left)
+        others = [key for key, person in self._online.items() if before.get(key) != person]
+        if others or left:
+            self._differs(*others, *left)
         self.changed.emit()
         for key in came:
             person = self._known[key]
@@ -133,6 +142,7 @@ class PeopleBook(QObject):
     def set_pins(self, pins: tuple[Pinned, ...]) -> None:
         """Every key that is known."""
         self._pins = {fold_name(pin.name): pin for pin in pins}
+        self._differs()
         self.changed.emit()
 
     def _saw(self, came: list[str], left: list[str]) -> None:
@@ -178,6 +188,7 @@ class PeopleBook(QObject):
             watch=known.watch if watch is None else watch,
         )
         self._known[key] = changed
+        self._differs(key)
         self._shelf.keep_people(self.server, (changed,))
         self.changed.emit()
         if known.given != changed.given:
@@ -194,6 +205,7 @@ class PeopleBook(QObject):
             name=known.name, first_seen=known.first_seen, last_seen=known.last_seen, removed=True
         )
         self._known[key] = gone
+        self._differs(key)
         self._shelf.keep_people(self.server, (gone,))
         self.changed.emit()
         if known.watch:
@@ -206,6 +218,7 @@ class PeopleBook(QObject):
             key: KnownPerson(name=person.name, first_seen=now, last_seen=now)
             for key, person in self._online.items()
         }
+        self._differs()
         self.changed.emit()
 
     # ── what is known ────────────────────────────────────────────────────────────────────────────
@@ -232,6 +245,19 @@ class PeopleBook(QObject):
         return sorted(here, key=lambda card: (self.search_key(card.shown), card.name))
 
     def _card(self, key: str, name: str) -> Card:
+        card = self._cards.get(key)
+        if card is None:
+            card = self._cards[key] = self._make(key, name)
+        return card
+
+    def _differs(self, *keys: str) -> None:
+        """Somebody, or nobody named: everybody, may look different."""
+        for key in keys:
+            self._cards.pop(key, None)
+        if not keys or len(self._cards) > MOST_CARDS:
+            self._cards = {}
+
+    def _make(self, key: str, name: str) -> Card:
         online, known, pin = self._online.get(key), self._known.get(key), self._pins.get(key)
         presence: Presence = "offline"
         if not self.connected:

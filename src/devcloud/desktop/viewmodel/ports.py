@@ -43,6 +43,9 @@ class Shelf(Protocol):
     def delete_calls(self, server: str, ids: tuple[int, ...]) -> None:
         """Take calls away."""
 
+    def delete_before(self, moment: float) -> None:
+        """Take the calls away that began earlier, of all servers."""
+
     def mark_seen(self, server: str) -> None:
         """Missed calls have been seen."""
 

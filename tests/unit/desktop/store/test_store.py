@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ def test_what_is_kept_is_there_the_next_time(file: Path) -> None:
     assert kept.calls == (new, old)
     assert again.load(THERE) == Kept()
     again.mark_seen(HERE)
+    again.delete_before(old.begun_at)
+    assert len(again.load(HERE).calls) == 2
+    again.delete_before(new.begun_at)
+    assert again.load(HERE).calls == (replace(new, seen=True),)
+    again.keep_call(HERE, old)
     again.delete_calls(HERE, (1,))
     again.delete_calls(THERE, (2,))
     assert [(call.id, call.seen) for call in again.load(HERE).calls] == [(2, True)]

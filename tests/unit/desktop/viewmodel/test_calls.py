@@ -464,7 +464,8 @@ def test_the_quality_in_words(app: AppModel) -> None:
     core.measured(id, mos=4.0)
     assert current(app).state.weak_banner == ""
     current(app).hang_up()
-    assert app.history.with_person("John")[0].mos == pytest.approx((4.2 + 4.19 + 3.79 + 3.09 + 6 * 2.0 + 4.0) / 11)
+    mean = (4.2 + 4.19 + 3.79 + 3.09 + 6 * 2.0 + 4.0) / 11
+    assert app.history.with_person("John")[0].mos == pytest.approx(mean)
 
 
 def test_the_timer_pauses_while_the_path_is_lost(app: AppModel) -> None:
