@@ -108,11 +108,27 @@ def _language(request: web.Request) -> Language:
 def give(request: web.Request, file: File, more: dict[str, str]) -> web.Response:
     """Return a file, or that the browser's copy is still good. (RFC 9110, section 13.1.2)"""
     headers = {**HEADERS, **more, "Cache-Control": "no-cache", "ETag": file.tag}
+    body = file.body
+    if file.packed:
+        headers["Vary"] = "Accept-Encoding"
+        if _takes_gzip(request):
+            # Other bytes, so another tag. (RFC 9110, section 8.8.3.3)
+            body = file.packed
+            headers |= {"Content-Encoding": "gzip", "ETag": f'{file.tag[:-1]}-gzip"'}
     if file.links:
         headers["Link"] = file.links
     asked = request.headers.get("If-None-Match", "")
-    if asked.strip() == "*" or file.tag in [
+    if asked.strip() == "*" or headers["ETag"] in [
         tag.strip().removeprefix("W/") for tag in asked.split(",")
     ]:
         return web.Response(status=304, headers=headers)
-    return web.Response(body=file.body, headers={**headers, "Content-Type": file.kind})
+    return web.Response(body=body, headers={**headers, "Content-Type": file.kind})
+
+
+def _takes_gzip(request: web.Request) -> bool:
+    """Whether gzip is named and not ruled out. (RFC 9110, section 12.5.3)"""
+    for each in request.headers.get("Accept-Encoding", "").lower().split(","):
+        coding, _, weight = each.strip().partition(";")
+        if coding.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

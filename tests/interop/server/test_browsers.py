@@ -68,6 +68,19 @@ async def test_a_file_its_kind_and_its_headers(world: Any, path: str, kind: str)
     assert (changed[0], changed[2]) == (200, body)
 
 
+async def test_what_goes_over_the_wire_is_packed_for_those_who_take_it(world: Any) -> None:
+    await world.start()
+    _, plain, whole = await get(world, "/main.js", **{"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain
+    _, packed, unpacked = await get(world, "/main.js", **{"Accept-Encoding": "br, gzip;q=0.8"})
+    assert (packed["Content-Encoding"], unpacked) == ("gzip", whole)
+    assert int(packed["Content-Length"]) < len(whole) / 2
+    assert packed["Vary"] == plain["Vary"] == "Accept-Encoding"
+    assert packed["ETag"] != plain["ETag"], "other bytes, another tag"
+    _, refused, _ = await get(world, "/main.js", **{"Accept-Encoding": "gzip; q=0"})
+    assert "Content-Encoding" not in refused
+
+
 @pytest.mark.parametrize(
     "path",
     [
