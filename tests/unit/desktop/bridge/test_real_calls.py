@@ -55,20 +55,35 @@ class Program:
         return [row.direction for row in self.app.history.rows if row.kind == "call"]
 
 
+class Server:
+    """A server in a process of its own."""
+
+    def __init__(self, data: Path, port: int = 0) -> None:
+        command = [sys.executable, "-m", "devcloud", "server", "--json", "--no-2023"]
+        self._process = subprocess.Popen(
+            [*command, "--host", "127.0.0.1", "--port", str(port), "--data", str(data)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.port = int(json.loads(self._process.stdout.readline())["port"])
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.communicate()
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    """A server in a process of its own. Its address."""
-    command = [sys.executable, "-m", "devcloud", "server", "--port", "0", "--json", "--no-2023"]
-    process = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--data", str(tmp_path / "server")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield f"127.0.0.1:{json.loads(process.stdout.readline())['port']}"
-    process.terminate()
-    process.communicate()
+    """The address of a server."""
+    server = Server(tmp_path / "server")
+    yield server.address
+    server.stop()
 
 
 @pytest.fixture
@@ -165,3 +180,37 @@ def test_a_name_that_is_taken_and_a_server_that_is_gone(
     assert form.banner is not None
     assert form.banner.text.startswith("The server does not answer at 127.0.0.1:1025.")
     assert other.stop() == (True, True)
+
+
+def test_a_server_that_comes_back_and_one_with_another_certificate(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    server = Server(tmp_path / "server")
+    marc = Program(tmp_path / "marc", "Marc", server.address)
+    app, form = marc.app, marc.app.connect_form
+    toasts: list[str] = []
+    app.toast.connect(lambda text, _action, _then: toasts.append(text))
+    qtbot.waitUntil(lambda: app.link.state == "online", timeout=WAIT_MS)
+
+    server.stop()
+    qtbot.waitUntil(lambda: app.link.state == "reconnecting", timeout=WAIT_MS)
+    assert app.page == "home"
+    server = Server(tmp_path / "server", server.port)
+    app.retry()
+    qtbot.waitUntil(lambda: app.link.state == "online", timeout=WAIT_MS)
+    assert toasts == ["Back online"]
+
+    server.stop()
+    other = Server(tmp_path / "other", server.port)
+    app.retry()
+    qtbot.waitUntil(lambda: form.banner is not None, timeout=WAIT_MS)
+    assert form.banner is not None
+    assert (app.page, form.banner.action) == ("connect", "show_fingerprint")
+    question = app.server_key_question
+    assert question is not None
+    assert question.old != question.new
+    app.accept_server_key()
+    qtbot.waitUntil(lambda: app.link.state == "online", timeout=WAIT_MS)
+    assert app.page == "home"
+    assert marc.stop() == (True, True)
+    other.stop()
