@@ -1,4 +1,5 @@
-"""Things side by side, on as many lines as they need: chips, swatches."""
+"""What the middle of the call pages is laid out with: things side by side, on as many lines as
+they need, and how large the avatar may be."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,6 +8,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.widgets.chip import Chip
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import CallView, ChipInfo
@@ -112,6 +114,14 @@ class ChipRow(Wrapping):
         for number, chip in enumerate(self.chips):
             chip.setVisible(number < len(told))
         self.arrange()
+
+
+def avatar_for(room: int, reach: int) -> str:
+    """Return the size role of the largest avatar that fits with its rings, which reach `reach`
+    pixels out of it, into `room` pixels; empty when none does."""
+    sizes = ("avatarCall", "avatarLarge", "avatarTile", "avatar")
+    fitting = (size for size in sizes if theme().length(f"size.{size}") + 2 * reach <= room)
+    return next(fitting, "")
 
 
 def show_encryption(chip: Chip, view: CallView, text: T) -> None:

@@ -76,9 +76,7 @@ class IncomingCard(QWidget):
         self.warning = WarningBlock()
         self.decline = text_button(lambda: self._tell("decline"), kind="danger", icon="hang-up")
         self.accept = text_button(lambda: self._tell("accept"), kind="call", icon="phone-fill")
-        self.hold_answer = text_button(
-            lambda: self._answer_after("hold"), kind="call", icon="phone-fill"
-        )
+        self.hold_answer = text_button(lambda: self._answer_after("hold"), kind="call")
         self.hang_up_answer = text_button(lambda: self._answer_after("hang_up"))
         self.with_message = text_button(self._open_menu, kind="flat", icon="down", size="small")
         self.menu = QMenu(self)

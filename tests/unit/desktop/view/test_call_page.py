@@ -370,7 +370,10 @@ def test_everything_fits_in_the_smallest_window(
     talking(app)
     page.resize(360, 520)
     QApplication.processEvents()
-    assert page.size().width() == 360
+    assert (page.width(), page.height()) == (360, 520)
+    ring, name = page.talk.ring, page.talk.name
+    assert ring.isHidden() or not ring.geometry().intersects(name.geometry())
+    assert page.talk.chips.geometry().bottom() < page.talk.height()
     for control in page.bar.controls:
         if not control.isHidden():
             corner = control.mapTo(page, control.rect().bottomRight())
