@@ -8,6 +8,7 @@ PortAudio looks for devices only when it is started, so `refresh` starts it agai
 stream must be closed; `list_afresh` asks a process of its own, and works in mid-call.
 """
 
+import ctypes
 import errno
 import os
 import subprocess
@@ -36,11 +37,29 @@ _CHANNELS: Final = (1, 2)
 def _library() -> Any:
     """Return the module. Raises MediaFailed("device_library_missing")."""
     os.environ.setdefault("PULSE_LATENCY_MSEC", str(PULSE_LATENCY_MS))
+    if not _alsa_is_set_up():
+        raise MediaFailed("device_library_missing")
     try:
         import sounddevice  # noqa: PLC0415 (a quarter of a second, and it may be missing)
     except OSError as error:
         raise MediaFailed("device_library_missing") from error
     return sounddevice
+
+
+def _alsa_is_set_up() -> bool:
+    """Whether ALSA has its files: without any, as in some containers, PortAudio aborts the whole
+    process instead of finding no device (19.6, PaAlsa_Initialize)."""
+    if not sys.platform.startswith("linux"):
+        return True
+    files = os.environ.get("ALSA_CONFIG_PATH")
+    if not files:
+        try:
+            directory = ctypes.CDLL("libasound.so.2").snd_config_topdir
+        except (OSError, AttributeError):
+            return True  # PortAudio may be another one, which does not need it.
+        directory.restype = ctypes.c_char_p
+        files = os.fsdecode(directory() + b"/alsa.conf")
+    return any(Path(file).is_file() and Path(file).stat().st_size for file in files.split(":"))
 
 
 def list_devices() -> list[Device]:

@@ -1,6 +1,9 @@
 """A microphone and a speaker that are real to PortAudio: a sound server of the test's own."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -121,3 +124,14 @@ async def test_without_any_device_the_call_goes_on(
     for code in ("device_no_microphone", "device_no_speaker"):
         trouble = await pair.marc.until(Trouble, lambda it, code=code: it.code == code)
         assert not trouble.fatal
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA is Linux's")
+def test_a_system_without_alsa_is_said_and_ends_no_process(tmp_path: Path) -> None:
+    search = subprocess.run(
+        [sys.executable, "-m", "devcloud.media.devices"],
+        env=os.environ | {"ALSA_CONFIG_PATH": str(tmp_path / "missing")},
+        capture_output=True,
+        check=False,
+    )
+    assert (search.returncode, search.stdout) == (3, b"")
