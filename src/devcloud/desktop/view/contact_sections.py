@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import icon_button, name_button
-from devcloud.desktop.view.flow import FlowLayout
 from devcloud.desktop.view.people import chip_tone
 from devcloud.desktop.view.widgets.boxed import BoxedList
 from devcloud.desktop.view.widgets.chip import Chip
+from devcloud.desktop.view.widgets.flow import FlowLayout
 from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel
 from devcloud.desktop.view.widgets.popover import Popover
 from devcloud.desktop.viewmodel.texts import T
@@ -34,7 +34,7 @@ class ChipRow(QWidget):
         self._text = text
         self._shown: tuple[ChipInfo, ...] = ()
         self.chips: list[Chip] = []
-        self._flow = FlowLayout(self, theme().length("space.2"))
+        self._flow = FlowLayout(self, spacing=theme().length("space.2"), centred=True)
 
     def show_chips(self, chips: tuple[ChipInfo, ...]) -> None:
         """Show these, and keep the widgets of those that stay."""

@@ -95,10 +95,6 @@ class ContactsModel(RowsModel[ContactRow]):
         # A large server tells of one's contacts only: whoever else is there is looked for.
         self._app.core.ask(Search(self.search.strip()))
 
-    def first_match(self) -> int | None:
-        """Return the first row that is a person, or «Call “text”»."""
-        return next((at for at, row in enumerate(self.rows) if row.kind != "heading"), None)
-
     def enter(self, row: int | None = None) -> None:
         """Enter in the search field: call the highlighted one, or the only one there is."""
         chosen = self.row_at(row)

@@ -82,10 +82,6 @@ class SoundsModel(QObject):
         volume = self._app.settings.value("ring_volume")
         self._play("preview", f"{tone}_once", self._ring_device(), gain_of(volume), loop=False)
 
-    def stop_preview(self) -> None:
-        """It has been heard enough."""
-        self._app.core.ask(StopSound("preview"))
-
     def _begin(self, what: str) -> bool:
         if self._long == what:
             return False

@@ -95,11 +95,6 @@ def milliseconds(value: float) -> str:
     return f"{value:.0f} ms"
 
 
-def join_names(names: tuple[str, ...]) -> str:
-    """«Marc, John»."""
-    return ", ".join(names)
-
-
 def search_key(text: str) -> str:
     """Return `text` without accents and case, to find and to sort by."""
     apart = unicodedata.normalize("NFKD", text.casefold())

@@ -10,16 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from devcloud.desktop.theme.theme import Theme
 from devcloud.desktop.view.widgets.avatar import Avatar
-from devcloud.desktop.view.widgets.badge import BadgeCount
 from devcloud.desktop.view.widgets.banner import Banner
 from devcloud.desktop.view.widgets.boxed import BoxedList, BoxedRow
 from devcloud.desktop.view.widgets.call_control import CallControl, HangUpControl
 from devcloud.desktop.view.widgets.chip import TONES, Chip
 from devcloud.desktop.view.widgets.empty_state import EmptyState
-from devcloud.desktop.view.widgets.field import FieldWithError
 from devcloud.desktop.view.widgets.labels import ElidedLabel, IconLabel, Label, WrapLabel
 from devcloud.desktop.view.widgets.meters import LevelMeter, QualityBars
-from devcloud.desktop.view.widgets.presence import PresenceDot
 from devcloud.desktop.view.widgets.rings import CountdownRing, PulseRings, SpeakingRing
 from devcloud.desktop.view.widgets.rtt_line import RttLine
 from devcloud.desktop.view.widgets.search_field import SearchField
@@ -53,12 +50,6 @@ def banner() -> Banner:
     return made
 
 
-def field() -> FieldWithError:
-    made = FieldWithError("Port", hint=SENTENCE)
-    made.set_error(SENTENCE)
-    return made
-
-
 def control() -> CallControl:
     made = CallControl("mic-off", "Micro coupé", checkable=True)
     made.set_danger(True)
@@ -89,20 +80,17 @@ MAKERS: dict[str, Callable[[], QWidget]] = {
     **{f"avatar {name}": lambda name=name: avatar(name) for name in NAMES},  # type: ignore[misc]
     **{f"chip {tone}": lambda tone=tone: Chip(LONG, "lock", tone, True) for tone in TONES},  # type: ignore[misc]
     "mini chip": lambda: Chip("En attente", "pause", mini=True),
-    "badge": lambda: BadgeCount(7),
     "banner": banner,
     "control": control,
     "hang up": lambda: HangUpControl("Raccrocher"),
     "settings": settings,
     "empty": lambda: EmptyState("users", "Personne d’autre pour l’instant", SENTENCE, "Copier"),
-    "field": field,
     "label": lambda: Label(LONG, "small"),
     "wrapped": lambda: WrapLabel(SENTENCE, "title", "muted"),
     "elided": lambda: ElidedLabel(LONG),
     "icon": lambda: IconLabel("lock", "success", "large"),
     "meter": meter,
     "bars": lambda: QualityBars(2),
-    "dot": lambda: PresenceDot("dnd"),
     "countdown": lambda: ringed(CountdownRing()),
     "speaking": lambda: ringed(SpeakingRing()),
     "pulse": lambda: ringed(PulseRings()),

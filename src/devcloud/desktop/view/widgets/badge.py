@@ -1,8 +1,7 @@
 """A red pill with a number: missed calls, unread messages. Nothing at 0, «99+» above 99."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter
 
 from devcloud.desktop.theme.theme import theme
 
@@ -38,49 +37,3 @@ def paint_badge(painter: QPainter, rect: QRectF, count: int, rim_role: str | Non
     painter.setFont(font)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, badge_text(count))
     painter.restore()
-
-
-class BadgeCount(QWidget):
-    """The badge as a widget. What it counts is said by the accessible name of what carries it."""
-
-    def __init__(self, count: int = 0, parent: QWidget | None = None) -> None:
-        """Hidden while `count` is 0."""
-        super().__init__(parent)
-        self._count = 0
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set_count(count)
-        theme().changed.connect(self.updateGeometry)
-
-    @property
-    def count(self) -> int:
-        """The number."""
-        return self._count
-
-    def set_count(self, count: int) -> None:
-        """Show another number; 0 hides the badge."""
-        self._count = max(0, count)
-        self._show_or_hide()
-        self.updateGeometry()
-        self.update()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Show once there is something to be shown in: alone it would be a window."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange:
-            self._show_or_hide()
-
-    def _show_or_hide(self) -> None:
-        if self._count == 0:
-            self.hide()
-        elif self.parentWidget() is not None:
-            self.show()
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """As wide as the number."""
-        return badge_size(self._count)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the badge."""
-        painter = QPainter(self)
-        paint_badge(painter, QRectF(self.rect()), self._count)
-        painter.end()

@@ -1,4 +1,4 @@
-"""Layouts that give way in a narrow window: chips that wrap, buttons that stand on one another."""
+"""A layout that gives way in a narrow window: what has no room beside stands below."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
@@ -32,6 +32,14 @@ class FlowLayout(QLayout):
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         """Give an item away, or None beyond the last."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def clear(self) -> None:
+        """Take every widget away, for good."""
+        while self._items:
+            widget = self._items.pop().widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
         """It wants no more room than it needs."""
@@ -100,21 +108,3 @@ class FlowLayout(QLayout):
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
-
-
-class ButtonRowLayout(FlowLayout):
-    """Buttons of one width beside each other, or below each other when one would be clipped."""
-
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        shown = self._shown()
-        widest = max((item.sizeHint().width() for item in shown), default=0)
-        beside = widest * len(shown) + self.spacing() * max(0, len(shown) - 1) <= width
-        return ([shown] if shown else []) if beside else [[item] for item in shown]
-
-    def _place_line(self, line: list[QLayoutItem], area: QRect) -> None:
-        width = (area.width() - self.spacing() * (len(line) - 1)) // len(line)
-        parent = self.parentWidget()
-        mirrored = parent is not None and parent.isRightToLeft()
-        for place, item in enumerate(reversed(line) if mirrored else line):
-            left = area.left() + place * (width + self.spacing())
-            item.setGeometry(QRect(left, area.top(), width, area.height()))

@@ -33,11 +33,6 @@ class RttLine(QWidget):
         self._points = deque(milliseconds, maxlen=self._room)
         self.update()
 
-    def add_point(self, milliseconds: float) -> None:
-        """Add the newest."""
-        self._points.append(milliseconds)
-        self.update()
-
     def sizeHint(self) -> QSize:  # noqa: N802
         """As wide as a popover, 44 px high."""
         return QSize(theme().length("size.popover") - 32, theme().px(44))
