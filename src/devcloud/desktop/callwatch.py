@@ -37,6 +37,8 @@ class CallWatch:
 
     async def run(self, tasks: Tasks) -> None:
         """Tell each change, until the call is over."""
+        # What lacks is said when the devices are opened, which is before anybody can talk.
+        tasks.spawn(self._notices(), name=f"notices-{self._id}")
         async for status in self.call.events():
             if status.id != self._id:
                 self._previous, self._id = self._id, status.id
@@ -57,7 +59,6 @@ class CallWatch:
             if status.state is State.ACTIVE and not self._listening:
                 self._listening = True
                 tasks.spawn(self._levels(), name=f"levels-{self._id}")
-                tasks.spawn(self._notices(), name=f"notices-{self._id}")
                 self._pins_may_differ()
         self._pins_may_differ()
 

@@ -65,12 +65,7 @@ class Person:
         if sound:
             self.connect_sound()
         else:
-            nothing = folder / "nothing"
-            nothing.touch()
-            self.environment |= {
-                "ALSA_CONFIG_PATH": str(nothing),
-                "PULSE_SERVER": f"unix:{folder / 'nobody'}",
-            }
+            self.environment["PULSE_SERVER"] = f"unix:{folder / 'nobody'}"
         self.programs: list[subprocess.Popen[str]] = []
 
     def connect_sound(self) -> None:
