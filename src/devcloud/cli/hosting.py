@@ -1,4 +1,4 @@
-"""`devcloud server users`, `release`, `block`, `unblock`: what a host does to a server, at once.
+"""`devcloud server users`, `calls`, `release`, `block`, `unblock`: what a host asks, and does at once.
 
 Works on the data directory, whether the server runs or not.
 """
@@ -12,7 +12,8 @@ import msgspec
 
 from devcloud.cli.terminal import Terminal
 from devcloud.model.errors import BadSettings
-from devcloud.model.texts import say
+from devcloud.model.records import CallKind, CallRecord
+from devcloud.model.texts import knows, say
 from devcloud.server import hosting
 
 
@@ -43,6 +44,34 @@ def _words(user: hosting.User, terminal: Terminal) -> str:
     return ", ".join(words)
 
 
+def _calls(data: Path, what: str, terminal: Terminal) -> None:
+    if what:
+        raise BadSettings("arguments_unknown", what=what[:80], program="devcloud server calls")
+    found = hosting.calls(data)
+    if not found:
+        terminal.line(_say(terminal, "no_calls"))
+    value = [msgspec.to_builtins(call) | {"duration_s": call.duration_s} for call in found]
+    rows = [(_when(call.begun_at), _call_words(call, terminal)) for call in found]
+    terminal.result({"outcome": "calls", "calls": value}, rows)
+
+
+def _when(at: float) -> str:
+    moment = datetime.datetime.fromtimestamp(at).astimezone()
+    return moment.isoformat(" ", "minutes")
+
+
+def _call_words(call: CallRecord, terminal: Terminal) -> str:
+    words = [f"{call.caller} → {call.callee}"]
+    if call.answered_at is not None:
+        minutes, seconds = divmod(round(call.duration_s), 60)
+        words.append(f"{minutes}:{seconds:02d}")
+    key = f"window.over_{call.reason}"
+    words.append(say(key if knows(key) else "window.over_other", terminal.language))
+    if call.kind is CallKind.LEGACY_2023:
+        words.append("2023")
+    return ", ".join(words)
+
+
 def _change(do: str, change: Callable[[Path, str], dict[str, object]]) -> "Action":
     def act(data: Path, what: str, terminal: Terminal) -> None:
         if not what:
@@ -62,6 +91,7 @@ def _say(terminal: Terminal, key: str, **values: str | int) -> str:
 Action = Callable[[Path, str, Terminal], None]
 ACTIONS: dict[str, Action] = {
     "users": _users,
+    "calls": _calls,
     "release": _change("release", hosting.release),
     "block": _change("block", hosting.block),
     "unblock": _change("unblock", hosting.unblock),

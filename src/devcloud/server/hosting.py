@@ -17,9 +17,10 @@ from devcloud.directory.blocks import Blocks
 from devcloud.identity.keys import fingerprint
 from devcloud.model.errors import BadSettings, StorageFailed
 from devcloud.model.names import fold_name
+from devcloud.model.records import CallRecord
 from devcloud.server import blocking, schema
 from devcloud.server.control import tell
-from devcloud.server.store import DATABASE_FILE, open_database
+from devcloud.server.store import DATABASE_FILE, load_calls, open_database
 
 LOCK_FILE = "server.lock"
 
@@ -76,6 +77,13 @@ def users(data: Path) -> Users:
         for row in rows
     ]
     return Users(found, [{"kind": block.kind.value, "value": block.value} for block in every])
+
+
+def calls(data: Path) -> list[CallRecord]:
+    """Return the calls that were written down, newest first, at most 1,000. Raises BadSettings,
+    StorageFailed."""
+    with database(data) as connection:
+        return load_calls(connection)
 
 
 def release(data: Path, name: str) -> dict[str, object]:

@@ -278,13 +278,8 @@ def forget_2023(engine: Engine) -> None:
         connection.execute(delete(schema.people_2023))
 
 
-def load_calls(engine: Engine, most: int = 1_000) -> list[CallRecord]:
+def load_calls(connection: Connection, most: int = 1_000) -> list[CallRecord]:
     """Return the last calls, newest first. Blocks."""
-    with engine.connect() as connection:
-        return _calls(connection, most)
-
-
-def _calls(connection: Connection, most: int) -> list[CallRecord]:
     table = schema.calls.c
     rows = connection.execute(
         select(schema.calls).order_by(table.begun_at.desc(), table.id.desc()).limit(most)

@@ -17,7 +17,8 @@ def call_id() -> str:
 def written(world: Any) -> list[Any]:
     engine = open_database(world.settings.data / DATABASE_FILE)
     try:
-        return load_calls(engine)
+        with engine.connect() as connection:
+            return load_calls(connection)
     finally:
         engine.dispose()
 

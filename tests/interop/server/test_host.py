@@ -122,6 +122,27 @@ async def test_block_and_unblock_while_it_runs(run: Run, come: Any, tmp_path: Pa
     assert users[1]["fingerprint"] == fingerprint(marc.key.public)
 
 
+async def test_the_calls_that_were_written_down(run: Run, come: Any) -> None:
+    port = (await start(run))["port"]
+    assert (await run("server", "calls"))["calls"] == []
+    marc, john = await come(port), await come(port)
+    await marc.sign_in("Marc")
+    await john.sign_in("John")
+    await marc.call("invite", "John", "1" * 32)
+    await john.receive("invite")
+    await john.call("decline", "Marc", "1" * 32, reason="declined")
+    await marc.receive("decline")
+
+    # Written after the message was passed on: in a moment.
+    async with asyncio.timeout(20):
+        while not (calls := (await run("server", "calls"))["calls"]):
+            await asyncio.sleep(0.05)
+    (call,) = calls
+    assert (call["caller"], call["callee"], call["reason"]) == ("Marc", "John", "declined")
+    assert (call["answered_at"], call["duration_s"]) == (None, 0)
+    assert (await run("server", "calls", "Marc"))["outcome"] == "arguments_unknown"
+
+
 async def test_block_an_address_of_2023_and_of_today(run: Run, come: Any) -> None:
     port = (await start(run))["port"]
     marc = await come(port)
