@@ -34,6 +34,8 @@ def test_a_name_typed_a_call_a_voice_silence_hold_and_what_is_remembered(
     rings = john.screen.window("Incoming call: Marc – DevCloud")
     assert rings.x + rings.width > 1_200 and rings.y < 50, "at the upper right"
     assert john.screen.focused not in john.screen.titles, "it takes no focus"
+    until(lambda: john.screen.spot("success", rings), "the green button")
+    assert john.screen.picture()[rings.y, rings.x].any(), "no black corner over the window behind"
     john.screen.click_colour("success", rings)
     window, theirs = marc.screen.window("John – DevCloud"), john.screen.window("Marc – DevCloud")
     john.screen.gone("Incoming call: Marc – DevCloud")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence,
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
+from devcloud.desktop.view.frameless import round_corners
 from devcloud.desktop.view.incoming_card import IncomingCard
 from devcloud.desktop.view.widgets.sheet import Sheet
 from devcloud.desktop.viewmodel.app import AppModel
@@ -140,6 +141,7 @@ class IncomingWindow(QWidget):
         self.setFixedWidth(width)
         self.setFixedHeight(min(height, free.height() - 2 * EDGE))
         self.move(free.right() - width - EDGE, free.top() + EDGE)
+        round_corners(self, "radius.sheet")
 
 
 def _on_focus_change(then: Callable[..., None]) -> None:

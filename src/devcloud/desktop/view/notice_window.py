@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import icon_button, name_button
+from devcloud.desktop.view.frameless import round_corners
 from devcloud.desktop.view.widgets.avatar import Avatar
 from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel
 from devcloud.desktop.viewmodel.app import AppModel
@@ -58,6 +59,14 @@ class NoticeWindow(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.close)
         self._timer.start(SHOWN_MS)
+
+    def fit(self) -> None:
+        """Take the height that the words need at this width."""
+        self.ensurePolished()
+        layout = self.layout()
+        assert layout is not None
+        self.setFixedHeight(layout.totalHeightForWidth(self.width()))
+        round_corners(self, "radius.large")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click means the usual action, the first (Qt)."""
@@ -149,7 +158,7 @@ class Notices(QWidget):
         window.chosen.connect(lambda key: self._app.notice_action(notice, key))
         window.gone.connect(lambda: self._forget(window))
         self.shown.append(window)
-        window.adjustSize()
+        window.fit()
         self._place()
         window.show()
 

@@ -14,6 +14,7 @@ from devcloud.desktop.theme.theme import Theme
 from devcloud.desktop.view.brand_icon import tray_icon, window_icon
 from devcloud.desktop.view.notice_window import MOST, Notices
 from devcloud.desktop.view.tray import Tray
+from devcloud.desktop.view.widgets.labels import WrapLabel
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.values import Notice
 
@@ -151,3 +152,13 @@ def test_missed_calls_while_hidden_are_told(notices: Notices, app: AppModel) -> 
     [window] = notices.shown
     assert window.notice.kind == "missed"
     assert "John" in window.notice.title
+
+
+def test_a_long_notice_is_as_high_as_its_words(qtbot: QtBot, notices: Notices) -> None:
+    sentence = "Aucun haut-parleur n’a été trouvé. Branchez-en un. L’appel continue sans lui."
+    notices.show_notice(Notice("device", sentence, "", (("change", "Changer"),)))
+    (window,) = notices.shown
+    qtbot.waitExposed(window)
+    (words,) = window.findChildren(WrapLabel)
+    assert words.text() == sentence
+    assert words.height() >= words.heightForWidth(words.width()) > words.fontMetrics().height() * 2
