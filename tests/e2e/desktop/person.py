@@ -16,8 +16,8 @@ from tests.e2e.desktop.screen import Screen, Window, until
 from tests.e2e.soundserver import Player, Recorder, SoundServer
 
 RATE = 48_000
-_BUTTON = 6_000
-"""So many pixels has the button Connect, in each of its states, and nothing else."""
+_DOT = 40
+"""So many pixels of its colour has a dot of presence, at least."""
 COMMAND = (sys.executable, "-m", "devcloud")
 _PLAIN = {
     "theme": "light",
@@ -116,8 +116,8 @@ class Person:
         return window
 
     def signed_in(self, window: Window) -> None:
-        """Wait for the contacts: the wide button of the first page has gone."""
-        until(lambda: self.screen.spot("accent", window, _BUTTON) is None, f"{self.name} signed in")
+        """Wait for the contacts: one's own dot is green."""
+        until(lambda: self.screen.spot("presenceOnline", window, _DOT), f"{self.name} signed in")
 
     def call(self, name: str) -> None:
         """Call somebody with the keyboard alone."""
