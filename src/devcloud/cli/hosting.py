@@ -1,4 +1,4 @@
-"""`devcloud server users`, `calls`, `release`, `block`, `unblock`: what a host asks, and does at once.
+"""`devcloud server users`, `calls`, `release`, `block`, `unblock`: what a host asks and does.
 
 Works on the data directory, whether the server runs or not.
 """

@@ -5,7 +5,6 @@ writes everything that waits in one transaction. SQLite by default. Knows nothin
 """
 
 import asyncio
-import os
 import queue
 import threading
 import time
@@ -14,8 +13,8 @@ from itertools import groupby
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from devcloud.directory.accounts import Account
 from devcloud.directory.blocks import Block
@@ -24,6 +23,7 @@ from devcloud.model.names import fold_name
 from devcloud.model.records import CallKind, CallRecord, EndReason
 from devcloud.server import blocking, invitations, schema
 from devcloud.server.logs import get_log
+from devcloud.storage.sqlite import open_sqlite
 
 DATABASE_FILE = "devcloud.sqlite3"
 MOST_WAITING = 2_000
@@ -54,38 +54,9 @@ def open_database(path: Path) -> Engine:
     """Open or make the database and bring it up to date. Blocks: call it before the loop matters.
 
     Raises:
-        StorageFailed: `database_newer`, `database_damaged`, `database_unusable`.
+        StorageFailed: as `open_sqlite`.
     """
-    try:
-        # Who called whom is nobody else's business.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError:
-        raise StorageFailed("not_writable", path=str(path)) from None
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _LOCKED_S})
-    event.listen(engine, "connect", _prepare)
-    try:
-        with engine.begin() as connection:
-            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-                raise StorageFailed("database_damaged", path=str(path))
-            schema.migrate(connection, str(path))
-    except OperationalError:
-        engine.dispose()
-        raise StorageFailed("database_unusable", path=str(path)) from None
-    except DatabaseError:
-        engine.dispose()
-        raise StorageFailed("database_damaged", path=str(path)) from None
-    except StorageFailed:
-        engine.dispose()
-        raise
-    return engine
-
-
-def _prepare(connection: object, _record: object) -> None:
-    """Readers and the writer do not wait for each other; a commit survives a power cut."""
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+    return open_sqlite(path, schema.STEPS, locked_s=_LOCKED_S)
 
 
 class Store:

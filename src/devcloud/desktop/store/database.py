@@ -3,18 +3,18 @@
 Blocks, and is used from one thread. Knows nothing of Qt.
 """
 
-import os
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Table, create_engine, delete, event, insert, select, update
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy import Engine, Table, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from devcloud.desktop.store import schema
 from devcloud.desktop.store.records import Kept, KnownPerson, PastCall
 from devcloud.model.errors import StorageFailed
 from devcloud.model.names import fold_name
+from devcloud.storage.sqlite import open_sqlite
 
 FILE = "contacts.sqlite3"
 MOST_CALLS = 2_000
@@ -29,32 +29,13 @@ def open_database(path: Path) -> Engine:
     """Open or make the file and bring it up to date.
 
     Raises:
-        StorageFailed: `database_newer`, `database_damaged`, `database_unusable`, `not_writable`.
+        StorageFailed: as `open_sqlite`.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Who calls whom is nobody else's business.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        path.chmod(0o600)
     except OSError:
         raise StorageFailed("not_writable", path=str(path)) from None
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _LOCKED_S})
-    event.listen(engine, "connect", _prepare)
-    try:
-        with engine.begin() as connection:
-            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-                raise StorageFailed("database_damaged", path=str(path))
-            schema.migrate(connection, str(path))
-    except OperationalError:
-        engine.dispose()
-        raise StorageFailed("database_unusable", path=str(path)) from None
-    except DatabaseError:
-        engine.dispose()
-        raise StorageFailed("database_damaged", path=str(path)) from None
-    except StorageFailed:
-        engine.dispose()
-        raise
-    return engine
+    return open_sqlite(path, schema.STEPS, locked_s=_LOCKED_S)
 
 
 def open_or_begin_anew(path: Path) -> tuple[Engine, Path | None]:
@@ -192,11 +173,3 @@ def _columns(table: Table, record: type[R]) -> list[Any]:
 
 def _values(record: KnownPerson | PastCall) -> dict[str, Any]:
     return dict(zip((f.name for f in fields(record)), astuple(record), strict=True))
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    """A commit does not wait for the disk: what a power cut takes is the last second."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()

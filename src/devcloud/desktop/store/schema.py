@@ -3,8 +3,6 @@
 A step is never changed once released; a new one is added at the end.
 """
 
-from collections.abc import Callable
-
 from sqlalchemy import (
     Boolean,
     Column,
@@ -15,17 +13,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    inspect,
-    select,
-    update,
 )
-from sqlalchemy import insert as sql_insert
 
-from devcloud.model.errors import StorageFailed
+from devcloud.storage.sqlite import Step
 
 metadata = MetaData()
-
-schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
 people = Table(
     "people",
@@ -66,24 +58,4 @@ def _first(connection: Connection) -> None:
     metadata.create_all(connection, tables=[people, calls])
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
-
-
-def migrate(connection: Connection, path: str) -> None:
-    """Bring the file up to date.
-
-    Raises:
-        StorageFailed: `database_newer`, it was written by a newer program.
-    """
-    known = len(STEPS)
-    found = 0
-    if inspect(connection).has_table(schema_version.name):
-        found = connection.execute(select(schema_version.c.version)).scalar_one()
-    else:
-        schema_version.create(connection)
-        connection.execute(sql_insert(schema_version).values(version=0))
-    if found > known:
-        raise StorageFailed("database_newer", path=path, found=found, known=known)
-    for step in STEPS[found:]:
-        step(connection)
-    connection.execute(update(schema_version).values(version=known))
+STEPS: tuple[Step, ...] = (_first,)

@@ -16,6 +16,7 @@ from devcloud.desktop.store.database import Database, open_database, open_or_beg
 from devcloud.desktop.store.keeper import MOST_WAITING, Keeper
 from devcloud.desktop.store.records import Kept, KnownPerson, PastCall
 from devcloud.model.errors import DevCloudError, StorageFailed
+from devcloud.storage.sqlite import schema_version
 
 HERE, THERE = "192.0.2.2:10000", "192.0.2.3:10000"
 JOHN = KnownPerson("John", 1.0, 2.0, given="Accueil", muted=True, watch=True)
@@ -101,8 +102,8 @@ def test_every_version_becomes_todays(tmp_path: Path) -> None:
         path = tmp_path / f"{version}.sqlite3"
         engine = create_engine(f"sqlite:///{path}")
         with engine.begin() as connection:
-            schema.schema_version.create(connection)
-            connection.execute(schema.schema_version.insert().values(version=version))
+            schema_version.create(connection)
+            connection.execute(schema_version.insert().values(version=version))
             for step in schema.STEPS[:version]:
                 step(connection)
         engine.dispose()

@@ -1,0 +1,1 @@
+"""Files that are databases. Knows nothing of what is in them."""
