@@ -22,6 +22,7 @@ NAMES = (
     "delay",
     "cost",
     "quality",
+    "browser",
     "lookups_2023",
 )
 LONGEST_S = 480.0

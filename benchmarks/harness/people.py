@@ -53,15 +53,16 @@ async def marc_and_john(
         )
         address = f"devcloud://{host}:{port}/?pin={pin}"
         people = [
-            await _come(stack, name, address, directory, where)
+            await come(stack, name, address, directory, where)
             for name, where in zip(("Marc", "John"), inside, strict=True)
         ]
         yield Pair(*people, directory)
 
 
-async def _come(
+async def come(
     stack: AsyncExitStack, name: str, address: str, directory: Path, where: str
 ) -> Person:
+    """Start somebody, `where` (the name of a network namespace) or here."""
     process = await stack.enter_async_context(
         start(
             "benchmarks.harness.person", name, address, str(directory / name.lower()), inside=where

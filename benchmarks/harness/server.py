@@ -1,6 +1,6 @@
 """The servers that are measured, each in a process of its own.
 
-    python -m benchmarks.harness.server devcloud DIRECTORY [HOST]
+    python -m benchmarks.harness.server devcloud DIRECTORY [HOST [echo]]
     python -m benchmarks.harness.server echo
     python -m benchmarks.harness.server stream
     python -m benchmarks.harness.server handshakes DIRECTORY
@@ -49,10 +49,10 @@ def generous() -> Limits:
     )
 
 
-async def devcloud(data: Path, host: str) -> None:
+async def devcloud(data: Path, host: str, *, echo: bool) -> None:
     """Run DevCloud's server."""
     set_up_logs(json=False, level=logging.INFO)
-    settings = ServerSettings(data=data, host=host, port=0, limits=generous())
+    settings = ServerSettings(data=data, host=host, port=0, limits=generous(), echo=echo)
     async with DevCloudServer(settings) as server:
         say(port=server.port, pin=server.certificate.pin)
         async for _ in orders():
@@ -136,7 +136,7 @@ def main() -> None:
     match kind:
         case "devcloud":
             host = arguments[1] if len(arguments) > 1 else "127.0.0.1"
-            work = devcloud(Path(arguments[0]), host)
+            work = devcloud(Path(arguments[0]), host, echo="echo" in arguments[2:])
         case "echo":
             work = echo()
         case "stream":
