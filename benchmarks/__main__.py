@@ -24,6 +24,7 @@ NAMES = (
     "quality",
     "browser",
     "lookups_2023",
+    "desktop",
 )
 LONGEST_S = 480.0
 
