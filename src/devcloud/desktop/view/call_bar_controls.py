@@ -225,7 +225,7 @@ class CallControls(QFrame):
         self._left.setVisible(not self._narrow)
         self.wide_meter.setVisible(self._narrow)
         if self._narrow:
-            self._grid.setContentsMargins(24, 12, 24, 16)
+            self._grid.setContentsMargins(16, 12, 16, 16)
             self._grid.setVerticalSpacing(12)
             self._grid.addWidget(self.wide_meter, 0, 0, 1, 3)
             self._grid.addWidget(self._row_frame, 1, 0, 1, 3, centre)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -86,6 +86,7 @@ class ConnectPage(QFrame):
         chosen = LANGUAGES[str(self._app.language)]
         self.language_button.setText(chosen)
         self.language_button.setAccessibleName(f"{text('connect_language')}: {chosen}")
+        self._fit_foot()
         self._show_busy()
         self._show_errors()
         self._show_banner()
@@ -166,6 +167,18 @@ class ConnectPage(QFrame):
         else:
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where both do not fit beside each other the foot's buttons stand in a column (Qt)."""
+        super().resizeEvent(event)
+        self._fit_foot()
+
+    def _fit_foot(self) -> None:
+        beside, below = QHBoxLayout.Direction.LeftToRight, QHBoxLayout.Direction.TopToBottom
+        buttons = (self.audio_button, self.language_button)
+        needed = sum(button.sizeHint().width() for button in buttons) + theme().length("space.3")
+        room = self.width() - 4 * theme().length("space.3")  # the edges, and a scroll bar
+        self._foot_row.setDirection(beside if needed <= room else below)
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """The first empty field has the focus, else the button (Qt)."""
         super().showEvent(event)
@@ -197,6 +210,7 @@ class ConnectPage(QFrame):
         self._column = column
         self._limit()
         look.changed.connect(self._limit)
+        look.changed.connect(self._fit_foot)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         side, top = look.length("space.2"), look.length("space.6")
@@ -250,7 +264,7 @@ class ConnectPage(QFrame):
         return row
 
     def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        row = self._foot_row = QHBoxLayout()
         self.audio_button.setProperty("compact", True)
         row.addWidget(self.audio_button)
         row.addStretch(1)

@@ -36,7 +36,8 @@ class DeviceChoice(QWidget):
         self._group = QButtonGroup(self)
         self.buttons = []
         for device in devices:
-            button = QRadioButton(device.text)
+            button = QRadioButton(self._shortened(device.text))
+            button.setAccessibleName(device.text)
             button.setMinimumHeight(theme().length("size.controlCompact"))
             button.setToolTip(device.text)
             button.setChecked(device.id == current)
@@ -44,6 +45,11 @@ class DeviceChoice(QWidget):
             self._group.addButton(button)
             self._column.addWidget(button)
             self.buttons.append(button)
+
+    def _shortened(self, text: str) -> str:
+        """A device may have a longer name than the popover is wide; its tooltip has the whole."""
+        widest = min(theme().length("size.popover"), self.window().width()) - theme().px(88)
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, widest)
 
 
 class DevicePopover(Popover):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import icon_button, name_button, text_button
-from devcloud.desktop.view.chip_row import ChipRow
+from devcloud.desktop.view.chip_row import ChipRow, avatar_for
 from devcloud.desktop.view.widgets.announce import announce
 from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel
 from devcloud.desktop.view.widgets.rings import CountdownRing
@@ -99,6 +99,18 @@ class IncomingCard(QWidget):
         if call is not None:
             call.changed.connect(self._refresh)
         self.retranslate()
+
+    def fit(self, width: int, height: int) -> None:
+        """Take at most `height` pixels at `width`, if a smaller avatar (or none) can do it."""
+        column = self.layout()
+        assert column is not None
+        shown = 0 if self.ring.isHidden() else self.ring.height()
+        room = height - (column.heightForWidth(width) - shown)
+        most = theme().length("size.avatarLarge") + 2 * self.ring.REACH
+        role = avatar_for(min(room, most), self.ring.REACH)
+        self.ring.setVisible(bool(role))
+        if role:
+            self.ring.set_size_role(role)
 
     def say_once(self) -> None:
         """Tell screen readers who calls and for how long, once."""

@@ -6,13 +6,14 @@ focus starts on the sheet itself, and the window takes none at all. Esc silences
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.frameless import round_corners
 from devcloud.desktop.view.incoming_card import IncomingCard
+from devcloud.desktop.view.widgets.sheet import EDGE as SHEET_EDGE
 from devcloud.desktop.view.widgets.sheet import Sheet
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.call import CallModel
@@ -62,6 +63,14 @@ class IncomingSheet(Sheet):
     def _grow(self) -> None:
         if self.is_open:
             self._place()
+
+    def _place(self) -> None:
+        """In a low window the avatar gives way to the words and the answers."""
+        room = self._overlay.size() - QSize(2 * SHEET_EDGE, 2 * SHEET_EDGE)
+        inside = room.shrunkBy(self.body.contentsMargins())
+        width = min(theme().length("size.sheet"), room.width()) - (room.width() - inside.width())
+        self.card.fit(width, inside.height())
+        super()._place()
 
 
 class IncomingWindow(QWidget):

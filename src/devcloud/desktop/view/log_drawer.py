@@ -59,16 +59,18 @@ class LogDrawer(QFrame):
         app.log.added.connect(self._add)
         app.log.cleared.connect(self.lines.clear)
         self.retranslate()
+        theme().changed.connect(self._fit_head)
 
     def retranslate(self) -> None:
         """Say everything in the language of the moment."""
         text = self._text
         self.title.setText(text("log_title"))
-        self.copy_button.setText(text("log_copy"))
-        self.clear_button.setText(text("log_clear"))
+        name_button(self.copy_button, text("log_copy"))
+        name_button(self.clear_button, text("log_clear"))
         name_button(self.close_button, text("log_close"), self._app.shortcuts.keys("log"))
         self.lines.setAccessibleName(text("log_title"))
         self.lines.setPlaceholderText(text("log_empty"))
+        self._fit_head()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc closes the drawer (Qt)."""
@@ -81,8 +83,20 @@ class LogDrawer(QFrame):
         """The last line stays in sight while the drawer opens (Qt)."""
         follows = self._at_end()
         super().resizeEvent(event)
+        self._fit_head()
         if follows:
             self._to_end()
+
+    def _fit_head(self) -> None:
+        """Where there is no room for the buttons' words, their icons do."""
+        buttons = (self.copy_button, self.clear_button)
+        for button in buttons:
+            button.setText(button.accessibleName())
+        shown = (self.title, *buttons, self.close_button)
+        edges = theme().length("space.8")  # and what lies between them
+        if self.width() < sum(each.sizeHint().width() for each in shown) + edges:
+            for button in buttons:
+                button.setText("")
 
     def _lay_out(self) -> None:
         look = theme()

@@ -19,13 +19,13 @@ class MenuButton(QPushButton):
         self.setText("…")
         set_icon(self, icon, "text", "small")
         # Room for the arrow: the sheet's own padding leaves none.
-        self.setStyleSheet("padding-right: 30px;")
+        self.setStyleSheet("padding-right: 34px;")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The button, and its arrow (Qt)."""
         super().paintEvent(event)
         side = theme().length("icon.small")
-        left = self.width() - side - theme().length("space.2")
+        left = self.width() - side - theme().length("space.3")
         place = QRectF(left, (self.height() - side) / 2, side, side)
         painter = QPainter(self)
         paint_icon(painter, place, "down", theme().colour("textMuted"))

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.widgets.labels import Label
+from devcloud.desktop.view.widgets.labels import Label, WrapLabel
 from devcloud.desktop.view.widgets.meters import QualityBars
 from devcloud.desktop.view.widgets.popover import Popover
 from devcloud.desktop.view.widgets.rtt_line import RttLine
@@ -26,18 +26,19 @@ class FigureTable(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
-        self._cells: list[tuple[Label, Label]] = []
+        self._cells: list[tuple[Label, WrapLabel]] = []
 
     def show_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
         """Show these names and figures."""
         while len(self._cells) < len(rows):
-            pair = Label("", "small", "muted"), Label("", "small", tabular=True)
+            pair = Label("", "small", "muted"), WrapLabel("", "small", tabular=True)
+            pair[1].setAlignment(Qt.AlignmentFlag.AlignRight)
             font = pair[1].font()
             font.setWeight(font.Weight.Medium)
             pair[1].setFont(font)
             at = len(self._cells)
-            self._grid.addWidget(pair[0], at, 0)
-            self._grid.addWidget(pair[1], at, 1, Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(pair[0], at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(pair[1], at, 1)
             self._cells.append(pair)
         for number, (name, figure) in enumerate(self._cells):
             shown = number < len(rows)
@@ -59,15 +60,14 @@ class QualityPopover(Popover):
         self._t = T(app)
         self._quality: QualityView | None = None
         self.bars = QualityBars()
-        self.title = Label("", "bodyStrong")
+        self.title = WrapLabel("", "bodyStrong")
         self.since = Label("", "small", "muted")
         self.line = RttLine()
         self.table = FigureTable()
         head = QHBoxLayout()
         head.setSpacing(theme().length("space.2"))
         head.addWidget(self.bars)
-        head.addWidget(self.title)
-        head.addStretch(1)
+        head.addWidget(self.title, 1)
         head.addWidget(self.since)
         self.body.addLayout(head)
         self.body.addWidget(self.line)
