@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 FIRST_SIZE = (1200, 760)
 TOAST_BOTTOM = 52
 """Above the status line, which stays readable."""
+TOAST_GAP = 12
 
 
 class MainWindow(QMainWindow):
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.connect_page if page == "connect" else self.home)
         if page == "home":
             self.home.focus_list()
+        self._lift_toast()
         self._show_title()
 
     def _calls(self) -> "CallPage":
@@ -254,7 +256,14 @@ class MainWindow(QMainWindow):
 
     def _show_toast(self, text: str, action: str, then: Callable[[], object] | None) -> None:
         self._undo = then
+        self._lift_toast()
         self.toast.show_message(text, action if then is not None else None)
+
+    def _lift_toast(self) -> None:
+        """What can be done about a call stays free: above all, hanging up."""
+        bars = self.call_page.bars.sizeHint().height() if self.call_page is not None else 0
+        in_call = self._app.page == "call"
+        self.toast.stay_above(bars + TOAST_GAP if in_call else TOAST_BOTTOM)
 
     def _toast_pressed(self) -> None:
         then, self._undo = self._undo, None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -318,3 +318,15 @@ def test_missed_calls_while_away_are_counted_in_the_tab(window: MainWindow, app:
         happenings.Missed("Atelier", app.clock.wall(), "unavailable", legacy=False)
     )
     assert window.home.sidebar.tabs.badges == (0, 1)
+
+
+def test_a_toast_leaves_what_can_be_done_about_a_call_free(
+    window: MainWindow, app: AppModel, qtbot: QtBot
+) -> None:
+    app.toast.emit("De nouveau en ligne", "", None)
+    talking(app, "John")  # It was there before the call's page came.
+    page = window.call_page
+    assert page is not None
+    qtbot.waitUntil(page.bars.isVisible)
+    bar = QRect(page.bars.mapTo(window, page.bars.rect().topLeft()), page.bars.size())
+    assert window.toast.isVisible() and not window.toast.geometry().intersects(bar)

@@ -60,6 +60,12 @@ class Toast(QFrame):
         self._over.start(theme().duration("toast"))
         announce(self._window, text)
 
+    def stay_above(self, bottom: int) -> None:
+        """Lie so many pixels from the lower edge from now on."""
+        self._bottom = bottom
+        if self.isVisible():
+            self._place()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the window's size."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
