@@ -23,6 +23,7 @@ from devcloud.client.port2023 import Mode2023, parse_mode_2023
 from devcloud.client.session import Session, SignIn
 from devcloud.client.session2023 import Session2023, parse_address_2023
 from devcloud.client.signed_in import Client, Connection
+from devcloud.client.sound_check import SoundCheck
 from devcloud.client.sounds import SoundHandle, Sounds
 from devcloud.client.status import CallStatus
 from devcloud.client.whereabouts import AnySession
@@ -34,9 +35,24 @@ from devcloud.model.presence import Status
 from devcloud.model.texts import Language
 
 __all__ = [
-    "AudioDefaults", "CallOver", "CallStatus", "Client", "ClientCall", "Connection",
-    "DeviceChanged", "DeviceFailed", "DeviceKind", "Levels", "MissedCall", "NoMicrophone",
-    "Processing", "SoundHandle", "Sounds", "Status", "connect",
+    "AudioDefaults",
+    "CallOver",
+    "CallStatus",
+    "Client",
+    "ClientCall",
+    "Connection",
+    "DeviceChanged",
+    "DeviceFailed",
+    "DeviceKind",
+    "Levels",
+    "MissedCall",
+    "NoMicrophone",
+    "Processing",
+    "SoundCheck",
+    "SoundHandle",
+    "Sounds",
+    "Status",
+    "connect",
 ]  # fmt: skip
 
 RING_S = Timers().ring

@@ -112,6 +112,7 @@ class Client(Oneself, KnownKeys, SharedAudio):
             ),
             mode_2023,
         )
+        self.equipment = self.core.equipment
 
     def _guard(self, name: str, data: DataDirectory) -> Guard:
         self._key = data.key()

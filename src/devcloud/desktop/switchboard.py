@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from devcloud.client.address import parse_address
 from devcloud.client.api import Client, ClientCall, MissedCall, Processing, Status, connect
 from devcloud.client.datadir import DataDirectory
+from devcloud.client.shared_audio import SharedAudio
+from devcloud.client.sound_check import SoundCheck
 from devcloud.client.sounds import SoundHandle
 from devcloud.client.tasks import Tasks
 from devcloud.desktop import happenings as on
@@ -46,6 +48,8 @@ class Switchboard:
         self._tasks: Tasks | None = None
         self._calls: dict[str, CallWatch] = {}
         self._sounds: dict[str, SoundHandle] = {}
+        self._check: SoundCheck | None = None
+        self._checking = asyncio.Lock()
         self._audio = orders.SetAudio()
         self._watched: tuple[str, ...] = ()
         self._pins: tuple[on.Pinned, ...] | None = None
@@ -97,6 +101,7 @@ class Switchboard:
         self._interrupt()
         async with self._lock:
             await self._leave()
+            await self._end_check()
 
     def _interrupt(self) -> None:
         """Whoever is signing in need not go on."""
@@ -123,6 +128,7 @@ class Switchboard:
 
     async def _enter(self, order: orders.SignIn) -> None:
         await self._leave()
+        await self._end_check()
         self._signing = asyncio.current_task()
         try:
             entering = connect(
@@ -141,6 +147,8 @@ class Switchboard:
             if self._signing is asyncio.current_task():
                 self._signing = None
         self._entered, self._client = entering, client
+        # Somebody may have tried a device while this was signing in.
+        await self._end_check()
         self._tasks = Tasks("windows")
         await client.set_status(Status(order.status))
         client.watch(self._watched)
@@ -286,7 +294,7 @@ class Switchboard:
     async def _play(self, order: orders.PlaySound) -> None:
         self._stop(order.key)
         file = sounds.path(order.sound, self._sound_files)
-        self._sounds[order.key] = self._here().sounds.play(
+        self._sounds[order.key] = (await self._equipped()).sounds.play(
             file, device=order.device, gain_db=order.gain_db, loop=order.loop
         )
 
@@ -301,9 +309,8 @@ class Switchboard:
     async def _test_microphone(self, order: orders.TestMicrophone) -> float:
         """Return the loudest level that was heard."""
         loudest = -96.0
-        heard = self._here().test_microphone(
-            order.device, order.seconds, speaker=self._audio.speaker
-        )
+        equipped = await self._equipped()
+        heard = equipped.test_microphone(order.device, order.seconds, speaker=self._audio.speaker)
         async with aclosing(heard) as levels:  # type: ignore[type-var]
             async for level in levels:
                 loudest = max(loudest, level)
@@ -311,7 +318,26 @@ class Switchboard:
         return loudest
 
     async def _list_devices(self, _: orders.ListDevices) -> None:
-        self._tell(devices_are(await self._here().devices()))
+        self._tell(devices_are(await (await self._equipped()).devices()))
+
+    async def _equipped(self) -> SharedAudio:
+        """Return whoever has the devices: the client, or, before it is there, a check of them."""
+        async with self._checking:
+            if self._client is not None:
+                return self._client
+            if self._check is not None and self._check.ended.is_set():
+                await self._check.__aexit__(None, None, None)
+                self._check = None
+            if self._check is None:
+                self._check = await SoundCheck().__aenter__()
+            return self._check
+
+    async def _end_check(self) -> None:
+        async with self._checking:
+            check, self._check = self._check, None
+            if check is not None:
+                self._sounds = {}
+                await check.__aexit__(None, None, None)
 
     def _here(self) -> Client:
         if self._client is None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal
 
 from devcloud.desktop.happenings import DevicesAre
-from devcloud.desktop.orders import PlaySound, SetAudio, TestMicrophone
+from devcloud.desktop.orders import ListDevices, PlaySound, SetAudio, TestMicrophone
 from devcloud.desktop.viewmodel.clock import Alarm
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import DeviceItem
@@ -84,6 +84,10 @@ class AudioModel(QObject):
             noise_suppression=value("noise_suppression"),
             echo_cancellation=value("echo_cancellation"),
         )
+
+    def look(self) -> None:
+        """Ask which devices there are: somebody is about to choose one."""
+        self._app.core.ask(ListDevices(), None, self.failed)
 
     # ── trying ───────────────────────────────────────────────────────────────────────────────────
 

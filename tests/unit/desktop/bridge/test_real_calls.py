@@ -17,6 +17,7 @@ from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.call import CallModel
 from devcloud.desktop.viewmodel.clock import QtClock
 from devcloud.desktop.viewmodel.settings import SettingsModel
+from devcloud.model.errors import LocalError
 
 WAIT_MS = 60_000
 """How long anything may take before a test gives up: no test is about time."""
@@ -25,7 +26,7 @@ WAIT_MS = 60_000
 class Program:
     """Everything but the windows."""
 
-    def __init__(self, data: Path, name: str, server: str) -> None:
+    def __init__(self, data: Path, name: str = "", server: str = "") -> None:
         settings = SettingsModel(data)
         settings.set("takes_2023", False)  # two on one machine cannot both hold its port
         settings.set("interface_sounds", False)
@@ -34,6 +35,10 @@ class Program:
         self.app = AppModel(data, settings, self.bridge, self.keeper, QtClock())
         self.bridge.start()
         self.keeper.start()
+        if name:
+            self.sign_in(name, server)
+
+    def sign_in(self, name: str, server: str) -> None:
         self.app.connect_form.set_field("name", name)
         self.app.connect_form.set_field("host", server)
         self.app.connect_form.submit()
@@ -214,3 +219,25 @@ def test_a_server_that_comes_back_and_one_with_another_certificate(
     assert app.page == "home"
     assert marc.stop() == (True, True)
     other.stop()
+
+
+def test_devices_are_tried_before_signing_in_and_after(
+    tmp_path: Path, qtbot: QtBot, server: str
+) -> None:
+    """Here perhaps none is found; that, too, is an answer, and no «you are not connected»."""
+    marc = Program(tmp_path / "marc")
+    told: list[None] = []
+    marc.app.audio.devices_changed.connect(lambda: told.append(None))
+    marc.app.audio.error_changed.connect(lambda: told.append(None))
+    marc.app.audio.look()
+    qtbot.waitUntil(lambda: told != [], timeout=WAIT_MS)
+    unconnected = LocalError("windows_not_connected").text(marc.app.language)
+    assert marc.app.audio.error_text != unconnected
+
+    marc.sign_in("Marc", server)
+    qtbot.waitUntil(lambda: marc.app.link.state == "online", timeout=WAIT_MS)
+    told.clear()
+    marc.app.audio.look()
+    qtbot.waitUntil(lambda: told != [], timeout=WAIT_MS)
+    assert marc.app.audio.error_text != unconnected
+    assert marc.stop() == (True, True)

@@ -54,6 +54,14 @@ def test_devices(app: AppModel) -> None:
     assert app.audio.error_text == ""
 
 
+def test_devices_are_looked_for_before_anybody_has_signed_in(tmp_path: Path) -> None:
+    app = fakes.app_model(tmp_path, online=False, language=Language.ENGLISH)
+    app.audio.look()
+    assert fakes.core(app).asked_for(orders.ListDevices)
+    fakes.core(app).devices("Headset")
+    assert [item.text for item in app.audio.microphones][1:] == ["Headset"]
+
+
 def test_trying_the_microphone(app: AppModel) -> None:
     core, clock = fakes.core(app), fakes.clock(app)
     states: list[str] = []

@@ -1,5 +1,6 @@
 """Microphone, output and what is done to the voice."""
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from devcloud.desktop.theme.theme import theme
@@ -41,6 +42,11 @@ class AudioPage(SettingsPage):
         self.says(self._show_devices)
         self.says(self._show_test)
         self.says(self._show_error)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Whoever looks at devices sees those of now (Qt)."""
+        super().showEvent(event)
+        self.app.audio.look()
 
     def _add_microphone(self) -> None:
         box = self.group("settings_microphone")
