@@ -18,6 +18,7 @@ import soundfile
 from benchmarks.harness.processes import BenchmarkFailed, hurrying
 
 RATE = 48_000
+BLOCK = 128
 WAIT_MS = 20_000
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -87,11 +88,11 @@ class Tab:
         await self.page.goto(f"{self._origin}/words/en.txt")
         await self.page.evaluate(_SIGN_IN, [name])
 
-    async def until(self, holds: str) -> None:
+    async def until(self, holds: str, within_ms: float = WAIT_MS) -> None:
         """Wait until `holds` (JavaScript) is true. Raises BenchmarkFailed."""
         # The page's own rules forbid what Playwright's waiting does (eval).
         look = f"""new Promise((resolve) => {{
-          const until = performance.now() + {WAIT_MS};
+          const until = performance.now() + {within_ms};
           const look = () => {{
             if ({holds}) resolve(true);
             else if (performance.now() > until) resolve(false);
@@ -111,6 +112,11 @@ class Tab:
     async def talk(self) -> None:
         """Wait until somebody is spoken to."""
         await self.until("window.call?.state === 'active'")
+
+    async def heard_for(self, seconds: float) -> None:
+        """Wait until so much was heard, silence counted. Raises BenchmarkFailed."""
+        blocks = round(seconds * RATE / BLOCK)
+        await self.until(f"heard.length >= {blocks}", WAIT_MS + 1000 * seconds)
 
     async def keep(self, path: Path) -> None:
         """Write what was heard so far to a WAV file."""
