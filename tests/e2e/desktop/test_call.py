@@ -39,6 +39,7 @@ def test_a_name_typed_a_call_a_voice_silence_hold_and_what_is_remembered(
     john.screen.click_colour("success", rings)
     window, theirs = marc.screen.window("John – DevCloud"), john.screen.window("Marc – DevCloud")
     john.screen.gone("Incoming call: Marc – DevCloud")
+    until(lambda: john.screen.focused == theirs.title, "the call's page in front")
 
     with marc.microphone, john.speaker as there, marc.speaker as here:
         until(lambda: has_tone(there.pcm), "Marc's tone in John's speaker")

@@ -18,7 +18,7 @@ def round_corners(window: QWidget, radius: str) -> None:
     if is_composited():
         return
     path = QPainterPath()
-    length = theme().length(radius)
+    length = theme().length(radius) + 2  # the smooth edge would be half black
     path.addRoundedRect(window.rect(), length, length)
     window.setMask(QRegion(path.toFillPolygon().toPolygon()))
 

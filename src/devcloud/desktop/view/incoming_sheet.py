@@ -101,6 +101,9 @@ class IncomingWindow(QWidget):
         self._shortcuts = {action: QShortcut(self) for action in ("accept", "decline")}
         self._shortcuts["accept"].activated.connect(self.card.accept.click)
         self._shortcuts["decline"].activated.connect(self.card.decline.click)
+        for answer in (self.card.accept, self.card.hold_answer, self.card.hang_up_answer):
+            # Whoever answers here wants the call's page, which another program covers.
+            answer.clicked.connect(app.raise_window)
         self.card.resized.connect(self._place)
         app.calls.incoming_changed.connect(self.follow)
         app.shortcuts.changed.connect(self._assign)

@@ -230,3 +230,12 @@ def test_it_fits_a_small_window(
         corner = button.mapTo(sheet, button.rect().bottomRight())
         assert sheet.rect().contains(corner), button.text()
     assert sheet.card.name.height() >= sheet.card.name.fontMetrics().height()
+
+
+def test_whoever_answers_in_the_small_window_gets_the_main_one(app: AppModel, qtbot: QtBot) -> None:
+    app.window_active = False
+    small = IncomingWindow(app)
+    qtbot.addWidget(small)
+    core(app).rings("John")
+    with qtbot.waitSignal(app.raise_window):
+        qtbot.mouseClick(small.card.accept, LEFT)
