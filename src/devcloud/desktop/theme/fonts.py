@@ -1,5 +1,6 @@
 """Fonts by role: Inter when it is there, else the platform's; figures of one width on demand."""
 
+from functools import cache
 from typing import Final
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -35,6 +36,7 @@ def tabular_figures(font: QFont) -> QFont:
     return even
 
 
+@cache  # asked for each text that is measured or painted, and some systems have a thousand fonts
 def _first_installed(names: tuple[str, ...], otherwise: QFontDatabase.SystemFont) -> str:
     installed = set(QFontDatabase.families())
     for name in names:
