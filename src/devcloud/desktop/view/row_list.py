@@ -4,6 +4,7 @@ Knows rows and keys, not what is in them: the delegate says where a row's button
 one, and the model of each list gives the sentences.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import (
@@ -118,6 +119,11 @@ class RowList(QListView):
         """Show the model; hover and press belong to the old one."""
         self._over = self._pressed = None
         super().setModel(model)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
+        """Paint anew, and measure nothing: a row keeps its height, and Qt would ask ten thousand
+        for theirs whenever one person comes or goes (Qt)."""
+        QAbstractItemView.dataChanged(self, first, last, list(roles))
 
     @property
     def rows(self) -> RowDelegate:
