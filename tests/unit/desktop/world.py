@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from tests.unit.desktop.fakes import (
     FINGERPRINT,
@@ -285,8 +286,24 @@ PAGES: dict[str, Act] = {
     "quit": _quit,
 }
 NARROW_ONLY: dict[str, Act] = {"more": _more}
+WANTED = (MainWindow, SettingsDialog, ServerWindow)
 OTHERS = ("server", *(f"settings-{key}" for key in SETTINGS))
 EVERY = (*PAGES, *OTHERS)
+
+
+class Strays(QObject):
+    """Notes windows that were shown without being wanted, if only for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows: list[str] = []
+        QCoreApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        shows = event.type() == QEvent.Type.Show and isinstance(watched, QWidget)
+        if shows and watched.isWindow() and not isinstance(watched, WANTED):
+            self.windows.append(f"{type(watched).__name__} «{watched.accessibleName()}»")
+        return False
 
 
 @contextmanager
@@ -298,7 +315,20 @@ def shown(
     *,
     people: Callable[[Path, Language], AppModel] = world,
 ) -> Iterator[Scene]:
-    """Show a page in its window; close everything afterwards."""
+    """Show a page in its window; close everything afterwards. No other window shows, ever."""
+    strays = Strays()
+    yield from _shown(page, directory, language, size, people)
+    QCoreApplication.instance().removeEventFilter(strays)
+    assert strays.windows == [], strays.windows
+
+
+def _shown(
+    page: str,
+    directory: Path,
+    language: Language,
+    size: QSize | None,
+    people: Callable[[Path, Language], AppModel],
+) -> Iterator[Scene]:
     if page == "server":
         with _server(directory, language, size) as scene:
             yield scene
@@ -405,6 +435,7 @@ def settle() -> None:
 def _show(window: QWidget) -> None:
     window.show()
     window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
     settle()
 
 

@@ -2,7 +2,8 @@
 
 The ring lies outside its control, where the control cannot paint, so a `QFocusFrame` follows it.
 A control whose shape is not its rectangle says so with the dynamic properties `focusRect`
-(QRect, in the control) and `focusRadius` (pixels; -1 for half the height).
+(QRect, in the control) and `focusRadius` (pixels; -1 for half the height). `focusRing` is False
+for a pane that never has a ring, and True for a view that has one around all of it.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -135,6 +136,8 @@ class FocusKeeper(QObject):
             return target.property("error") is True
         if target.property("focusRing") is False or target.isWindow():
             return False  # a pane that holds the focus until a control in it takes it
+        if target.property("focusRing") is True:
+            return self._by_keyboard  # a view whose rows do not show it
         return self._by_keyboard and not isinstance(target, OWN_FOCUS)
 
 
@@ -145,6 +148,16 @@ class _Ring(QFocusFrame):
         super().__init__()
         self._style = _RingStyle()
         self.setStyle(self._style)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Come back when the target is scrolled into view: Qt hides a frame that is out of it."""
+        taken = super().eventFilter(watched, event)
+        target: QWidget | None = self.widget()
+        moved = event.type() == QEvent.Type.Move
+        if moved and self.isHidden() and target is not None and target.isVisible():
+            self.show()
+            self.raise_()
+        return taken
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         target: QWidget | None = self.widget()

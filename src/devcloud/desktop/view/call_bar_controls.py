@@ -202,7 +202,8 @@ class CallControls(QFrame):
                 row.addSpacing(theme().length("space.3"))
             row.addWidget(control, 0, Qt.AlignmentFlag.AlignTop)
         # Two sides of the same width, so that the controls stand in the middle.
-        self._left, self._right = QWidget(), QWidget()
+        # They are shown before they have a place: without a parent they would be windows.
+        self._left, self._right = QWidget(self), QWidget(self)
         left, self._hint_row = QHBoxLayout(self._left), QHBoxLayout(self._right)
         for box in (left, self._hint_row):
             box.setContentsMargins(0, 0, 0, 0)

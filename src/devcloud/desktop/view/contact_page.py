@@ -5,7 +5,6 @@ something is forgotten.
 """
 
 from functools import partial
-from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -88,9 +87,6 @@ class ContactPage(QFrame):
         self.presence.setText(shown.presence_text)
         self.presence.setVisible(bool(shown.presence_text))
         self.chips.show_chips(shown.chips)
-        # They may be new: reading order puts them between the words and the button.
-        for before, after in pairwise((self.presence, *self.chips.chips)):
-            self.setTabOrder(before, after)
         self._show_button(shown)
         history = self._model.history_shown
         self.calls.show_calls(self._model.all_calls if history else shown.recent, history)

@@ -25,6 +25,8 @@ _TITLES: Final = {
     "call-declined": "contact_call_declined",
 }
 
+MOST_CHIPS = 4
+
 
 class ChipRow(QWidget):
     """Chips side by side, in as many rows as the width asks for; a click explains one."""
@@ -33,27 +35,35 @@ class ChipRow(QWidget):
         super().__init__(parent)
         self._text = text
         self._shown: tuple[ChipInfo, ...] = ()
-        self.chips: list[Chip] = []
-        self._flow = FlowLayout(self, spacing=theme().length("space.2"), centred=True)
+        flow = FlowLayout(self, spacing=theme().length("space.2"), centred=True)
+        # All there will ever be: a widget that is made later is the last that Tab comes to.
+        self._places = tuple(self._make(place) for place in range(MOST_CHIPS))
+        for chip in self._places:
+            flow.addWidget(chip)
+            chip.hide()
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """Those that show."""
+        return self._places[: len(self._shown)]
 
     def show_chips(self, chips: tuple[ChipInfo, ...]) -> None:
-        """Show these, and keep the widgets of those that stay."""
+        """Show these; beyond `MOST_CHIPS` they are left out."""
         if chips == self._shown:
             return
-        self._shown = chips
-        self._flow.clear()
-        self.chips = [self._make(info) for info in chips]
-        for chip in self.chips:
-            self._flow.addWidget(chip)
+        self._shown = chips[:MOST_CHIPS]
+        for place, chip in enumerate(self._places):
+            chip.setVisible(place < len(self._shown))
+        for chip, info in zip(self.chips, self._shown, strict=True):
+            chip.set_chip(info.text, info.icon, chip_tone(info.tone))
+            chip.set_clickable(bool(info.explanation))
+            chip.setAccessibleDescription(info.explanation)
         self.setVisible(bool(chips))
         self.updateGeometry()
 
-    def _make(self, info: ChipInfo) -> Chip:
-        explained = bool(info.explanation)
-        chip = Chip(info.text, info.icon, chip_tone(info.tone), explained, self)
-        if explained:
-            chip.setAccessibleDescription(info.explanation)
-            chip.clicked.connect(lambda: self._explain(chip, info))
+    def _make(self, place: int) -> Chip:
+        chip = Chip("", None, "neutral", True, self)
+        chip.clicked.connect(lambda: self._explain(chip, self._shown[place]))
         return chip
 
     def _explain(self, chip: Chip, info: ChipInfo) -> None:
@@ -88,8 +98,8 @@ class CallRow(QWidget):
         words.addWidget(WrapLabel(second, "small", "muted", tabular=True))
         box.addLayout(words, 1)
         length = Label(call.length, "small", "muted", tabular=True)
+        box.addWidget(length)  # before it shows: without a parent it would be a window
         length.setVisible(bool(call.length))
-        box.addWidget(length)
         said = (title, second, call.length)
         self.setAccessibleName(", ".join(part for part in said if part))
 

@@ -219,7 +219,9 @@ class RowList(QListView):
         """A focus that came by the keyboard shows its ring (Qt)."""
         self._by_keyboard = event.reason() in BY_KEYBOARD
         super().focusInEvent(event)
-        if self._by_keyboard and self.currentIndex().row() < 0:
+        # Qt makes the first row the current one, even where that is a heading.
+        chooses = bool(self.currentIndex().flags() & Qt.ItemFlag.ItemIsSelectable)
+        if self._by_keyboard and not chooses:
             self.show_row(self.first_row())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

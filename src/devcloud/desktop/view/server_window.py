@@ -114,6 +114,8 @@ class ServerWindow(QMainWindow):
         self.log.setTabChangesFocus(True)
         self.log.setMaximumBlockCount(MOST_LINES)
         self.log.setProperty("log", True)
+        for view in (self.log, self.table):
+            view.setProperty("focusRing", True)
         self.to_end_button.setProperty("compact", True)
         self.to_end_button.hide()
 

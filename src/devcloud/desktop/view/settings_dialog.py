@@ -67,6 +67,8 @@ class SettingsDialog(QDialog):
         self.pages = _Pages(self._make_page)
         self.nav, self.list = QFrame(), QListWidget()
         self.search, self.results = SearchField(""), QListWidget()
+        for rows in (self.list, self.results):
+            rows.setProperty("focusRing", True)
         self.narrow_list = QComboBox()
         self._make_lists()
         self._lay_out()

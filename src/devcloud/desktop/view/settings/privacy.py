@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from devcloud.desktop.view.buttons import name_button, text_button
 from devcloud.desktop.view.questions import ask_once
@@ -51,6 +52,7 @@ class PrivacyPage(SettingsPage):
     def _show_keys(self) -> None:
         self.keys.clear()
         pins = self.app.pins
+        before: QWidget = self.keep
         for number in range(min(pins.rowCount(), MOST_KEYS)):
             index = pins.index(number, 0)
             name, verified = index.data(Role.NAME), index.data(Role.VERIFIED)
@@ -68,6 +70,8 @@ class PrivacyPage(SettingsPage):
                     icon_role="successText" if verified else "textMuted",
                 )
             )
+            self.setTabOrder(before, forget)
+            before = forget
         if not pins.rowCount():
             self.keys.add_row(BoxedRow(self.t("settings_keys_empty")))
 

@@ -37,10 +37,8 @@ class Chip(QAbstractButton):
         self._mini = mini
         self._icon_name = icon
         self._tone = tone
-        self._clickable = clickable
         self.setProperty("focusRadius", -1)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if clickable else Qt.FocusPolicy.NoFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not clickable)
+        self.set_clickable(clickable)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.set_chip(text, icon, tone)
         theme().changed.connect(self._restyle)
@@ -54,6 +52,12 @@ class Chip(QAbstractButton):
     def icon_name(self) -> str | None:
         """The icon that shows."""
         return self._icon_name
+
+    def set_clickable(self, clickable: bool) -> None:
+        """Make it a button, or something that is only read."""
+        self._clickable = clickable
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if clickable else Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not clickable)
 
     def set_chip(self, text: str, icon: str | None, tone: str) -> None:
         """Show something else. Raises KeyError for an unknown tone."""
