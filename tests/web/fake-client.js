@@ -176,6 +176,10 @@ export class Client extends EventTarget {
   async clearHistory() {
     this.past = [];
   }
+  async forgetCalls(calls) {
+    this.past = this.past.filter((one) => !calls.includes(one.call));
+    this.tell('history');
+  }
   language = 'fr';
   async setLanguage(language) {
     this.language = language;

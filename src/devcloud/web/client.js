@@ -4,15 +4,12 @@
  * Decides nothing about calls (`desk.js` does) and draws nothing. Everything here may be read at
  * any time; each change is told by an event.
  *
- * @typedef {{name: string, status: 'available'|'busy'|'do_not_disturb', kind: 'devcloud'|'2023',
- *   key: string}} Person  `key` is the fingerprint people compare, or empty
+ * @typedef {import('./people.js').Person} Person
  * @typedef {{online: boolean, nextTryS: number|null}} Connected
  *   `nextTryS`: seconds from now to the next attempt; null while online, or when there is none
  * @typedef {{name: string, key: string, firstSeen: number, verified: boolean}} PinShown
  *   `key` is a fingerprint, `firstSeen` milliseconds since 1970
- * @typedef {{call: string, peer: string, outgoing: boolean, kind: 'devcloud'|'2023',
- *   begunAt: number, answeredAt: number|null, endedAt: number, reason: string}} Entry
- *   one call of the past; times in milliseconds since 1970
+ * @typedef {import('./past.js').Entry} Entry
  * @typedef {{rttMs: number|null, loss: number|null, remoteLoss: number|null, jitterMs: number|null,
  *   mos: number|null, codec: string, path: string, bitrateBps: number|null}} Quality
  *   `loss` and `remoteLoss` from 0 to 1; `path`: 'direct', 'relay'; `codec`: 'opus+red', 'opus'
@@ -30,8 +27,10 @@ import {
   findPin, fingerprint, hex, makeKeyPair, random, signingKey, withoutPin, withPin,
 } from './identity.js'; // prettier-ignore
 import { Media } from './media.js';
-import { foldName, parseName, sameName } from './names.js';
+import { parseName } from './names.js';
 import { Call } from './ongoing.js';
+import { Past, wasMissed } from './past.js';
+import { byName, People } from './people.js';
 import { isCallMessage } from './protocol.js';
 import { claimDevice, savedCalls } from './tab.js';
 import { isOver } from './table.js';
@@ -41,11 +40,8 @@ import { wordList } from './words.js';
 export { Call, DevCloudError, Media };
 
 const PROGRAM = 'devcloud web 1';
-const MOST_HISTORY = 500;
 const SEARCH_S = 2;
-const MISSED = [
-  'no_answer', 'cancelled', 'busy', 'rejected_by_policy', 'connection_lost', 'media_failed', 'error',
-]; // prettier-ignore
+const OWN_PORT = 10000;
 
 /**
  * Events: 'people', 'connection', 'history'; 'rang' {detail: Call}; 'call' {detail: Call} (any
@@ -88,8 +84,6 @@ export class Client extends EventTarget {
 
   /** As the server spells it. */
   name = '';
-  /** Who is here, by name, without oneself. @type {Person[]} */
-  people = [];
   /** Whether the server tells of everybody; if not, of those one knows, and `search` finds more. */
   everyone = true;
   /** Calls that are not over, by id; the others are gone from here. @type {Map<string, Call>} */
@@ -107,16 +101,14 @@ export class Client extends EventTarget {
   #online = false;
   /** @type {number|null} */
   #nextTryAt = null;
-  /** @type {Map<string, import('./protocol.js').Person>} */
-  #people = new Map();
+  #people = new People();
   /** @type {Map<string, Voice>} */
   #voices = new Map();
-  /** @type {Map<string, string>} */
-  #prints = new Map();
   /** @type {((found: any[]) => void)|null} */
   #found = null;
   /** @type {any} */
   #alarm = null;
+  #past;
   #told = '';
   #gone = false;
 
@@ -131,8 +123,13 @@ export class Client extends EventTarget {
     /** @type {'fr'|'en'} */
     this.language = options.language;
     this.media = new Media(options.media);
+    this.#past = new Past(options.store);
   }
 
+  /** Who is here, by name, without oneself. @returns {Person[]} */
+  get people() {
+    return this.#people.shown;
+  }
   /** @returns {Connected} */
   get connection() {
     const at = this.#nextTryAt;
@@ -145,9 +142,9 @@ export class Client extends EventTarget {
   call(name) {
     const peer = parseName(name);
     const desk = /** @type {Desk} */ (this.#desk);
-    const person = this.#people.get(foldName(peer));
+    const person = this.#people.get(peer);
     if (person?.kind === '2023') throw new DevCloudError('browser_2023', { name: peer });
-    desk.require(peer, person?.key ?? '', (key) => this.#prints.get(key) ?? '');
+    desk.require(peer, person?.key ?? '', (key) => this.#people.printed(key));
     const ringing = this.calls.get(desk.line.ringingFrom(peer)?.id ?? '');
     if (ringing) {
       ringing.accept();
@@ -185,8 +182,8 @@ export class Client extends EventTarget {
    * fingerprint. Throws key_gone where it is another by now. @param {string} name
    * @param {string} shown */
   async acceptKey(name, shown) {
-    const key = this.#people.get(foldName(name))?.key ?? '';
-    if (!key || (await fingerprint(key)) !== shown) throw new Untrusted('key_gone', { name });
+    const key = this.#people.get(name)?.key ?? '';
+    if (!key || (await this.#people.print(key)) !== shown) throw new Untrusted('key_gone', { name });
     const pin = { name: parseName(name), key, first_seen: Date.now() / 1000, verified: false };
     await this.#do((desk) => desk.changeBook((book) => withPin(book, pin)));
   }
@@ -194,7 +191,7 @@ export class Client extends EventTarget {
   pins() {
     const pins = Object.values(this.#desk?.gate.book ?? {});
     const shown = pins.map(({ name, key, first_seen, verified }) => {
-      return { name, key: this.#prints.get(key) ?? '', firstSeen: first_seen * 1000, verified };
+      return { name, key: this.#people.printed(key), firstSeen: first_seen * 1000, verified };
     });
     return shown.sort(byName);
   }
@@ -220,15 +217,19 @@ export class Client extends EventTarget {
       this.#found = resolve;
       setTimeout(() => resolve([]), SEARCH_S * 1000);
     });
-    for (const person of found) this.#people.set(foldName(person.name), person);
-    return Promise.all(found.map((person) => this.#shown(person)));
+    return this.#people.found(found);
   }
   /** Calls of the past on this browser, newest first, at most 500. @returns {Promise<Entry[]>} */
   async history() {
-    return (await this.options.store.get('history')) ?? [];
+    return this.#past.all();
   }
   async clearHistory() {
-    await this.options.store.update('history', () => []);
+    await this.#past.clear();
+    this.#tell('history');
+  }
+  /** @param {string[]} calls */
+  async forgetCalls(calls) {
+    await this.#past.forget(calls);
     this.#tell('history');
   }
   /** Choose the language of safety words. @param {'fr'|'en'} language */
@@ -321,7 +322,7 @@ export class Client extends EventTarget {
         await this.#remember(action.record);
         break;
       case 'Pinned':
-        for (const { key } of Object.values(action.book)) await this.#print(key);
+        for (const { key } of Object.values(action.book)) await this.#people.print(key);
         await this.options.store.update('pins', () => action.book);
         this.#tell('people');
         break;
@@ -342,10 +343,9 @@ export class Client extends EventTarget {
   #order(machine, command) {
     const { id } = machine;
     if (command.type === 'OpenMedia') {
-      const { hostname, port } = new URL(this.url);
       /** @param {(desk: Desk, now: number) => any} work */
       const tell = (work) => this.#quietly(work);
-      this.#voices.set(id, new Voice(this.media, `stun:${hostname}:${port || 10000}`, {
+      this.#voices.set(id, new Voice(this.media, stunOf(this.url), {
         event: (event) => tell((desk, now) => desk.act(id, event, now)),
         found: (generation, candidates) => tell((desk, now) => desk.found(id, generation, candidates, now)),
         quality: (quality) => this.#news(id, { quality }),
@@ -371,7 +371,7 @@ export class Client extends EventTarget {
       this.calls.set(machine.id, call);
     }
     if (trust?.key || trust?.changedKey) {
-      call.peerKey = await this.#print(trust.key || trust.changedKey);
+      call.peerKey = await this.#people.print(trust.key || trust.changedKey);
       call.keyChanged = trust.changedKey !== '';
       call.verified = trust.verdict === 'verified';
     }
@@ -404,20 +404,10 @@ export class Client extends EventTarget {
 
   /** @param {any} record */
   async #remember(record) {
-    const outgoing = sameName(record.caller, this.name);
-    const peer = outgoing ? record.callee : record.caller;
-    const { call, kind, reason, answered_at: answered } = record;
-    /** @type {Entry} */
-    const entry = {
-      call, peer, outgoing, kind, reason, begunAt: record.begun_at * 1000,
-      answeredAt: answered === null ? null : answered * 1000, endedAt: record.ended_at * 1000,
-    }; // prettier-ignore
-    await this.options.store
-      .update('history', (/** @type {Entry[]|undefined} */ old) => [entry, ...(old ?? [])].slice(0, MOST_HISTORY))
-      .catch((/** @type {any} */ error) => this.#tell('warning', error));
+    const entry = this.#past.entry(record, this.name);
+    await this.#past.keep(entry).catch((error) => this.#tell('warning', error));
     this.#tell('history');
-    if (!outgoing && answered === null && MISSED.includes(reason))
-      this.#tell('missed', { peer, at: entry.begunAt, reason });
+    if (wasMissed(entry)) this.#tell('missed', { peer: entry.peer, at: entry.begunAt, reason: entry.reason });
   }
 
   // ── the connection ──
@@ -452,7 +442,7 @@ export class Client extends EventTarget {
     if (!this.#desk) {
       const { warmUp = 'known', waiting = false, store } = this.options;
       const book = (await store.get('pins')) ?? {};
-      for (const pin of Object.values(book)) await this.#print(pin.key);
+      for (const pin of Object.values(book)) await this.#people.print(pin.key);
       // Before the microphone may be used, a page has only addresses that nobody can reach.
       /** @param {boolean} known */
       const warm = (known) =>
@@ -462,7 +452,7 @@ export class Client extends EventTarget {
     }
     this.#online = true;
     this.#nextTryAt = null;
-    this.#people = new Map();
+    this.#people.forget();
     await this.#do(async (desk, now) => {
       desk.signedIn(now);
       if (saved) await desk.resume(saved, now, Date.now() / 1000);
@@ -498,22 +488,8 @@ export class Client extends EventTarget {
 
   /** @param {import('./protocol.js').Person[]} people @param {string[]} gone */
   async #came(people, gone) {
-    for (const name of gone) this.#people.delete(foldName(name));
-    for (const person of people) this.#people.set(foldName(person.name), person);
-    const shown = await Promise.all([...this.#people.values()].map((person) => this.#shown(person)));
-    this.people = shown.sort(byName);
+    await this.#people.change(people, gone);
     this.#tell('people');
-  }
-
-  /** @param {import('./protocol.js').Person} person @returns {Promise<Person>} */
-  async #shown({ name, status, kind, key }) {
-    return { name, status, kind, key: key && (await this.#print(key)) };
-  }
-  /** @param {string} key */
-  async #print(key) {
-    const known = this.#prints.get(key) ?? (await fingerprint(key));
-    this.#prints.set(key, known);
-    return known;
   }
 
   #watched() {
@@ -572,5 +548,10 @@ export class Client extends EventTarget {
 }
 
 const monotonic = () => performance.now() / 1000;
-/** @param {{name: string}} one @param {{name: string}} other */
-const byName = (one, other) => one.name.localeCompare(other.name);
+/** Where the server says from where it is reached: on its one port. Behind a proxy, which takes the
+ * usual port for itself, it is the server's own. @param {string} url */
+function stunOf(url) {
+  const { hostname, port, protocol } = new URL(url);
+  const ports = port ? [port] : [protocol === 'wss:' ? 443 : 80, OWN_PORT];
+  return ports.map((each) => `stun:${hostname}:${each}`);
+}

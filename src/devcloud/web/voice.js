@@ -29,7 +29,7 @@ export class Voice {
   #microphone = null;
   #stopWatching = () => {};
 
-  /** @param {import('./media.js').Media} media @param {string} stun @param {Owner} owner */
+  /** @param {import('./media.js').Media} media @param {string[]} stun @param {Owner} owner */
   constructor(media, stun, owner) {
     this.media = media;
     this.stun = stun;

@@ -59,6 +59,9 @@ async def test_a_call_from_the_contacts_to_the_history(visit: Visiting) -> None:
         await page.get_by_role("tab", name="History").click()
         await expect(page.locator(".list .sub")).to_contain_text(direction)
         await expect(page).to_have_title("DevCloud")
+        await page.locator(".list .open").click()
+        await page.get_by_role("button", name="Erase this call").click()
+        await expect(page.get_by_text("No calls yet")).to_be_visible()
 
 
 async def test_declining_with_a_word_and_calling_in_vain(visit: Visiting) -> None:
@@ -149,8 +152,14 @@ async def test_the_first_visit_asks_for_the_microphone_then_tests_the_sound(
         await expect(page.get_by_text("DevCloud needs the microphone")).to_be_visible()
         await page.get_by_role("button", name="Allow the microphone").click()
         await expect(page.get_by_role("heading", name="The microphone is ready")).to_be_visible()
-        # The browser's pretended microphone beeps: the bar moves.
-        await expect(page.locator(".meter .g").first).to_be_attached()
+        # The browser's pretended microphone beeps once a second: the bar moves, for a moment.
+        await page.evaluate(
+            """() => new Promise((resolve) => {
+              const look = () =>
+                document.querySelector('.meter .g') ? resolve() : setTimeout(look, 20);
+              look();
+            })"""
+        )
         await page.get_by_role("button", name="Test your sound").click(timeout=30_000)
         await expect(page).to_have_title(TALKING, timeout=30_000)
         await expect(page.get_by_role("heading", name="echo")).to_be_visible()

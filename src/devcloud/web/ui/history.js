@@ -2,7 +2,7 @@
  * The calls of the past on this browser: the list in the sidebar and the lines of a contact's page.
  */
 
-import { app, draw, isMissed } from './app.js';
+import { app, attempt, draw, isMissed } from './app.js';
 import { h, icon } from './dom.js';
 import { callButton, callable, rowButton } from './home.js';
 import { day, length, moment, say, time } from './texts.js';
@@ -85,16 +85,22 @@ function historyRow({ entry, count }) {
     callable(name) && callButton(name, say('call_back_name', { name })));
 }
 
-/** @param {Entry} entry @param {string} when */
-export function callLine(entry, when) {
+/** @param {Entry} entry @param {string} when @param {any} [more] */
+export function callLine(entry, when, more) {
   const missed = isMissed(entry);
   const rang = missed ? ` · ${say('rang_for', { length: length((entry.endedAt - entry.begunAt) / 1000) })}` : '';
   return h('li', { class: 'line', key: entry.call },
     h('span', { class: missed ? 'bad-t' : 'muted' }, icon(glyph(entry))),
     h('div', { class: 'k' }, h('span', { class: missed ? 'bad-t' : '' }, say(`${kind(entry)}_call`)),
       h('div', { class: 'small muted num' }, when + rang)),
-    h('span', { class: 'v small num' }, lasted(entry)));
+    h('span', { class: 'v small num' }, lasted(entry)), more);
 }
+
+/** A call of the past that can be forgotten. @param {Entry} entry @param {string} when */
+const erasable = (entry, when) =>
+  callLine(entry, when, h('button', { type: 'button', class: 'icon-btn compact',
+    'aria-label': say('erase_call'), title: say('erase_call'),
+    onclick: () => attempt(() => app.client?.forgetCalls([entry.call])) }, icon('trash', 's')));
 
 /** All calls with somebody, today's apart. @param {string} name */
 export function personHistory(name) {
@@ -102,7 +108,7 @@ export function personHistory(name) {
   const now = all.filter((entry) => day(entry.begunAt) === say('today'));
   const before = all.filter((entry) => !now.includes(entry));
   return [
-    now.length > 0 && group(say('today'), now.map((entry) => callLine(entry, time(entry.begunAt)))),
-    before.length > 0 && group(say('earlier'), before.map((entry) => callLine(entry, moment(entry.begunAt)))),
+    now.length > 0 && group(say('today'), now.map((entry) => erasable(entry, time(entry.begunAt)))),
+    before.length > 0 && group(say('earlier'), before.map((entry) => erasable(entry, moment(entry.begunAt)))),
   ];
 }
