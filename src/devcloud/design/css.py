@@ -1,7 +1,8 @@
 """The design's tokens as CSS custom properties: `tokens.json` in, a style sheet out.
 
-A property per token, in kebab case. `data-theme` on the root picks the theme (without it the
-system's), `data-accent` one of the six accents, `data-font-size` a percentage, `data-motion`
+A property per token, in kebab case; a colour has one value for each theme, of which `color-scheme`
+picks one (CSS Color Level 5, `light-dark()`). `data-theme` on the root picks the theme (without it
+the system's), `data-accent` one of the six accents, `data-font-size` a percentage, `data-motion`
 "reduced" stops what moves. Pure; knows nothing of pages.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 Tokens = Mapping[str, Any]
 
 _MOVING = ("instant", "fast", "base", "slow", "ringPulse")
-_DARK = "@media (prefers-color-scheme: dark)"
+_COLOUR = re.compile(r"(.*?)(#[0-9A-Fa-f]+|rgba?\([^)]*\))")
 _STILL = "@media (prefers-reduced-motion: reduce)"
 
 
@@ -26,13 +27,13 @@ def load_tokens() -> dict[str, Any]:
 
 
 def tokens_css(tokens: Tokens) -> str:
-    """Return the style sheet."""
-    light, dark = _theme(tokens, "light"), _theme(tokens, "dark")
+    """Return the style sheet. Raises ValueError where a colour is not one in both themes."""
+    colours = _both(_theme(tokens, "light"), _theme(tokens, "dark"))
     blocks = [
         _block(":root", _lengths(tokens)),
-        _block(':root, [data-theme="light"]', light),
-        _block('[data-theme="dark"]', dark),
-        _inside(_DARK, _block(":root:not([data-theme])", dark)),
+        _block(":root", {"color-scheme": "light dark"} | colours),
+        _block('[data-theme="light"]', {"color-scheme": "light"}),
+        _block('[data-theme="dark"]', {"color-scheme": "dark"}),
         *_accents(tokens["accentChoices"]),
         *_font_sizes(tokens["font"]["scaleChoices"]),
         *_motion(tokens["motion"]),
@@ -68,8 +69,7 @@ def _lengths(tokens: Tokens) -> dict[str, str]:
 
 
 def _theme(tokens: Tokens, theme: str) -> dict[str, str]:
-    found = {"color-scheme": theme}
-    found |= {kebab(name): value for name, value in tokens["color"][theme].items()}
+    found = {kebab(name): value for name, value in tokens["color"][theme].items()}
     found |= {kebab(name): value for name, value in tokens["overlay"][theme].items()}
     found |= {f"shadow-{name}": value for name, value in tokens["shadow"][theme].items()}
     for place, avatar in enumerate(tokens["avatar"][theme], 1):
@@ -79,16 +79,27 @@ def _theme(tokens: Tokens, theme: str) -> dict[str, str]:
     return found
 
 
+def _both(light: Mapping[str, str], dark: Mapping[str, str]) -> dict[str, str]:
+    return {name: _either(value, dark[name]) for name, value in light.items()}
+
+
+def _either(light: str, dark: str) -> str:
+    """Return one value for both themes; what stands before a colour must be the same in both."""
+    if light == dark:
+        return light
+    found = _COLOUR.fullmatch(light), _COLOUR.fullmatch(dark)
+    if found[0] is None or found[1] is None or found[0][1] != found[1][1]:
+        raise ValueError(f"not a colour in both themes: {light}, {dark}")
+    return f"{found[0][1]}light-dark({found[0][2]}, {found[1][2]})"
+
+
 def _accents(accents: Tokens) -> Iterable[str]:
     for name, accent in accents.items():
         light, dark = (
             {kebab(role): value for role, value in accent[theme].items()}
             for theme in ("light", "dark")
         )
-        chosen = f'[data-accent="{name}"]'
-        yield _block(f":root{chosen}", light)
-        yield _block(f':root[data-theme="dark"]{chosen}', dark)
-        yield _inside(_DARK, _block(f":root:not([data-theme]){chosen}", dark))
+        yield _block(f':root[data-accent="{name}"]', _both(light, dark))
 
 
 def _font_sizes(factors: Iterable[float]) -> Iterable[str]:

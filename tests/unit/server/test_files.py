@@ -57,18 +57,23 @@ def test_names_are_kebab_case(name: str, property_: str) -> None:
     assert kebab(name) == property_
 
 
-def test_every_colour_of_both_themes_is_a_property(tokens: Any, blocks: Blocks) -> None:
-    system = "@media (prefers-color-scheme: dark) :root:not([data-theme])"
-    for theme, selectors in {
-        "light": [':root, [data-theme="light"]'],
-        "dark": ['[data-theme="dark"]', system],
-    }.items():
-        for selector in selectors:
-            properties = rule(blocks, selector)
-            assert properties["color-scheme"] == theme
-            for group in (tokens["color"][theme], tokens["overlay"][theme]):
-                for name, value in group.items():
-                    assert properties[f"--{kebab(name)}"] == value
+def test_every_colour_has_a_value_for_each_theme(tokens: Any, blocks: Blocks) -> None:
+    properties = rule(blocks, ":root")
+    assert properties["color-scheme"] == "light dark"
+    for group in ("color", "overlay"):
+        for name, light in tokens[group]["light"].items():
+            dark = tokens[group]["dark"][name]
+            value = light if light == dark else f"light-dark({light}, {dark})"
+            assert properties[f"--{kebab(name)}"] == value
+    for theme in ("light", "dark"):
+        assert rule(blocks, f'[data-theme="{theme}"]') == {"color-scheme": theme}
+
+
+def test_a_shadow_is_as_large_in_both_themes(tokens: Any, blocks: Blocks) -> None:
+    assert re.fullmatch(r"0 1px 2px light-dark\(rgba.*\)", rule(blocks, ":root")["--shadow-low"])
+    other = {**tokens, "shadow": {"light": {"low": "0 1px #000"}, "dark": {"low": "0 2px #111"}}}
+    with pytest.raises(ValueError, match="not a colour in both themes"):
+        tokens_css(other)
 
 
 def test_lengths_are_pixels_and_what_the_font_size_scales_is_a_factor(
@@ -87,11 +92,11 @@ def test_lengths_are_pixels_and_what_the_font_size_scales_is_a_factor(
 def test_each_accent_has_its_seven_in_each_theme(tokens: Any, blocks: Blocks) -> None:
     assert len(tokens["accentChoices"]) == 6
     for name, accent in tokens["accentChoices"].items():
-        light = rule(blocks, f':root[data-accent="{name}"]')
-        dark = rule(blocks, f':root[data-theme="dark"][data-accent="{name}"]')
-        assert len(light) == len(dark) == 7
-        assert light["--accent"] == accent["light"]["accent"]
-        assert dark["--focus-ring"] == accent["dark"]["focusRing"]
+        chosen = rule(blocks, f':root[data-accent="{name}"]')
+        assert len(chosen) == 7
+        for role, light in accent["light"].items():
+            assert light in chosen[f"--{kebab(role)}"]
+            assert accent["dark"][role] in chosen[f"--{kebab(role)}"]
 
 
 def test_what_moves_stands_still_for_whoever_wants_that(blocks: Blocks) -> None:
