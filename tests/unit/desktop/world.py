@@ -136,11 +136,13 @@ def _open_contact(window: MainWindow, app: AppModel, name: str = "John") -> None
 
 
 def _history(window: MainWindow, app: AppModel) -> None:
-    _open_contact(window, app, _somebody(app))
-    window.home.go_back()
     window.show_tab(HISTORY)
     rows = window.home.sidebar.history
-    rows.show_row(rows.first_row())
+    row = rows.first_row()
+    assert row is not None
+    rows.show_row(row)
+    rows.opened.emit(row)
+    window.home.go_back()
 
 
 def _outgoing(window: MainWindow, app: AppModel) -> None:
@@ -373,6 +375,7 @@ def _settings(key: str, app: AppModel, size: QSize | None) -> Iterator[Scene]:
         dialog.resize(size)
     dialog.open_page(key)
     _show(dialog)
+    _focus_quietly(dialog)
     try:
         yield Scene(app, dialog, dialog)
     finally:
@@ -390,6 +393,7 @@ def _server(directory: Path, language: Language, size: QSize | None) -> Iterator
         window.resize(size)
     _show(window)
     _serve(serving, time, team(language))
+    _focus_quietly(window)
     settle()
     try:
         yield Scene(None, window, window)

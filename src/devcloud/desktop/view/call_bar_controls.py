@@ -204,6 +204,7 @@ class CallControls(QFrame):
         # Two sides of the same width, so that the controls stand in the middle.
         # They are shown before they have a place: without a parent they would be windows.
         self._left, self._right = QWidget(self), QWidget(self)
+        self.wide_meter.setParent(self)
         left, self._hint_row = QHBoxLayout(self._left), QHBoxLayout(self._right)
         for box in (left, self._hint_row):
             box.setContentsMargins(0, 0, 0, 0)

@@ -37,7 +37,7 @@ class FigureTable(QWidget):
             font.setWeight(font.Weight.Medium)
             pair[1].setFont(font)
             at = len(self._cells)
-            self._grid.addWidget(pair[0], at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(pair[0], at, 0)
             self._grid.addWidget(pair[1], at, 1)
             self._cells.append(pair)
         for number, (name, figure) in enumerate(self._cells):

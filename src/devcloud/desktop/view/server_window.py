@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from devcloud.desktop.theme.icons import set_icon
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import text_button
+from devcloud.desktop.view.log_drawer import MutedTimes
 from devcloud.desktop.view.questions import ask_once
 from devcloud.desktop.view.server_table import PeopleTable
 from devcloud.desktop.view.state_disc import StateDisc
@@ -73,6 +74,7 @@ class ServerWindow(QMainWindow):
         self.nobody = EmptyState("users", model.text("nobody"))
         self.log_title = Label("", "caption", "muted")
         self.copy_log_button = text_button(self._copy_log, kind="flat", icon="copy", size="small")
+        self.copy_log_button.setProperty("compact", True)
         self.log = QPlainTextEdit()
         self.to_end_button = text_button(self._to_end, icon="down", size="small")
         self.switch = Switch()
@@ -113,6 +115,7 @@ class ServerWindow(QMainWindow):
         self.log.setReadOnly(True)
         self.log.setTabChangesFocus(True)
         self.log.setMaximumBlockCount(MOST_LINES)
+        self._times = MutedTimes(self.log.document())
         self.log.setProperty("log", True)
         for view in (self.log, self.table):
             view.setProperty("focusRing", True)

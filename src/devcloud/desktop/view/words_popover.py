@@ -32,6 +32,7 @@ class Word(QFrame):
 class WordsPopover(Popover):
     """Shows a call's words; says what was chosen."""
 
+    BESIDE = True
     identical = Signal()
     hang_up_asked = Signal()
     different = Signal()

@@ -75,7 +75,9 @@ class QualityWatch:
         return QualityView(
             word=say(f"desktop.quality_{word}", language),
             level=level,
-            mos_text=wording.decimal(figures.mos, 1, language),
+            mos_text=say(
+                "desktop.quality_mos_of", language, n=wording.decimal(figures.mos, 1, language)
+            ),
             rtt_text=_ms(figures.rtt_ms),
             loss_text="–" if figures.loss is None else wording.percent(figures.loss, language),
             jitter_text=_ms(figures.jitter_ms),

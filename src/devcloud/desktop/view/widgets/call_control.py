@@ -155,7 +155,7 @@ class CallControl(QAbstractButton):
     def _words_rect(self, width: int) -> QRect:
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
         # A little less than there is: the painter breaks a line sooner than these metrics.
-        area = QRect(0, 0, width - 6, 999)
+        area = QRect(0, 0, width - 4, 999)
         return self.fontMetrics().boundingRect(area, int(flags), self.text())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -14,6 +14,8 @@ MARGIN = 8  # pixels between the popover and its anchor, and the window's edges
 class Popover(QFrame):
     """Put widgets in `body`, then `open()`. The focus goes back to the anchor on closing."""
 
+    BESIDE = False
+    """Rather beside the anchor than over what stands above it."""
     closed = Signal()
 
     def __init__(self, anchor: QWidget) -> None:
@@ -84,6 +86,10 @@ class Popover(QFrame):
         below, above = anchor.bottom() + MARGIN, anchor.top() - MARGIN - size.height()
         fits_below = below + size.height() <= window.height() - MARGIN
         top = below if fits_below else max(MARGIN, above)
+        right = anchor.right() + MARGIN
+        if self.BESIDE and not fits_below and right + width <= window.width() - MARGIN:
+            lowest = window.height() - MARGIN - size.height()
+            left, top = right, max(MARGIN, min(anchor.center().y() - size.height() // 2, lowest))
         self.setGeometry(QRect(QPoint(left, top), size))
 
     def _restyle(self) -> None:
