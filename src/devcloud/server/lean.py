@@ -15,24 +15,41 @@ _WITHIN = re.compile(r"/\*\* @(?:type|template|param) .*?\*/ ?")
 _LINE = re.compile(r"^//.*$")
 
 
+_BLANK = " \t\r"
+
+
 class Unlean(ValueError):
-    """A template runs over several lines: what looks like a comment in it is not one."""
+    """Something goes on in the next line (a template, a comment after code, a string): what looks
+    like a comment or a blank there may not be one."""
 
 
 def lean_script(text: str) -> str:
     """Return a module without its comments. Raises Unlean."""
-    text = _BLOCK.sub("", text)
-    for line in text.splitlines():
-        code = line.strip()
-        if not code.startswith("//") and code.replace(r"\`", "").count("`") % 2:
+    lines = _lines(_BLOCK.sub("", text))
+    for code in lines:
+        if code.startswith("//"):
+            continue
+        if code.replace(r"\`", "").count("`") % 2 or _goes_on(code):
             raise Unlean(code)
-    lines = (_WITHIN.sub("", line.strip()) for line in text.splitlines())
-    return _join(line for line in lines if not _LINE.match(line))
+    return _join(_WITHIN.sub("", line) for line in lines if not _LINE.match(line))
 
 
 def lean_style(text: str) -> str:
-    """Return a style sheet without its comments."""
-    return _join(line.strip() for line in _BLOCK.sub("", text).splitlines())
+    """Return a style sheet without its comments. Raises Unlean."""
+    lines = _lines(_BLOCK.sub("", text))
+    for line in lines:
+        if _goes_on(line):
+            raise Unlean(line)
+    return _join(lines)
+
+
+def _goes_on(line: str) -> bool:
+    return line.endswith("\\") or line.rfind("/*") > line.rfind("*/")
+
+
+def _lines(text: str) -> list[str]:
+    # Not `splitlines`, which also ends a line where a string of JavaScript may go on (U+2028).
+    return [line.strip(_BLANK) for line in text.split("\n")]
 
 
 def _join(lines: Iterable[str]) -> str:

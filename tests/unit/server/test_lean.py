@@ -39,13 +39,29 @@ export function b(x) {
     )
 
 
-def test_a_template_over_several_lines_is_refused() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const a = `one\n  // two\n`;\n",
+        "const a = 'one \\\n  // two';\n",
+        "a(); /* one\n// two */\n",
+    ],
+    ids=["template", "string", "comment"],
+)
+def test_what_goes_on_in_the_next_line_is_refused(text: str) -> None:
     with pytest.raises(Unlean):
-        lean_script("const a = `one\n  // two\n`;\n")
+        lean_script(text)
+
+
+def test_only_the_end_of_a_line_ends_it() -> None:
+    text = "const a = 'one\u2028// two\x85';\n"
+    assert lean_script(text) == text
 
 
 def test_styles() -> None:
     assert lean_style("/* Why. */\na {\n  b: c;\n}\n\n") == "a {\nb: c;\n}\n"
+    with pytest.raises(Unlean):
+        lean_style("a::after {\n  content: 'b \\\n  c';\n}\n")
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
