@@ -53,20 +53,3 @@ export async function openStore() {
     },
   };
 }
-
-/** One in memory, for tests. @returns {Store} */
-export function memoryStore() {
-  const kept = new Map();
-  const tab = new Map();
-  return {
-    get: async (key) => kept.get(key),
-    async update(key, change) {
-      kept.set(key, change(kept.get(key)));
-      return kept.get(key);
-    },
-    tab: {
-      get: (key) => tab.get(key) ?? null,
-      set: (key, value) => (value === null ? tab.delete(key) : tab.set(key, value)),
-    },
-  };
-}
