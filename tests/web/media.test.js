@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { vectors } from './common.js';
 import { bufferFloorMs, countersIn, Meter, mos } from '../../src/devcloud/web/quality.js';
 import { check, edit, prefersRed } from '../../src/devcloud/web/sdp.js';
+import { stunOf } from '../../src/devcloud/web/voice.js';
 
 const { mos: scores, description } = vectors('media/quality.json');
 
@@ -59,4 +60,10 @@ test('a report that knows nothing yet makes no figures up', () => {
   assert.deepEqual(quality, {
     rttMs: null, loss: null, remoteLoss: null, jitterMs: null, mos: null, codec: '', path: '', bitrateBps: null,
   });
+});
+
+test('on the usual port of pages, the server is asked where it would be by itself, too', () => {
+  assert.deepEqual(stunOf('wss://call.example:10000/ws'), ['stun:call.example:10000']);
+  assert.deepEqual(stunOf('wss://call.example/ws'), ['stun:call.example:443', 'stun:call.example:10000']);
+  assert.deepEqual(stunOf('ws://[::1]/ws'), ['stun:[::1]:80', 'stun:[::1]:10000']);
 });

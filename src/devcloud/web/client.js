@@ -34,14 +34,13 @@ import { byName, People } from './people.js';
 import { isCallMessage } from './protocol.js';
 import { claimDevice, savedCalls } from './tab.js';
 import { isOver } from './table.js';
-import { Voice } from './voice.js';
+import { stunOf, Voice } from './voice.js';
 import { wordList } from './words.js';
 
 export { Call, DevCloudError, Media };
 
 const PROGRAM = 'devcloud web 1';
 const SEARCH_S = 2;
-const OWN_PORT = 10000;
 
 /**
  * Events: 'people', 'connection', 'history'; 'rang' {detail: Call}; 'call' {detail: Call} (any
@@ -548,10 +547,3 @@ export class Client extends EventTarget {
 }
 
 const monotonic = () => performance.now() / 1000;
-/** Where the server says from where it is reached: on its one port. Behind a proxy, which takes the
- * usual port for itself, it is the server's own. @param {string} url */
-function stunOf(url) {
-  const { hostname, port, protocol } = new URL(url);
-  const ports = port ? [port] : [protocol === 'wss:' ? 443 : 80, OWN_PORT];
-  return ports.map((each) => `stun:${hostname}:${each}`);
-}

@@ -7,6 +7,7 @@ import { DevCloudError } from './errors.js';
 import { bufferFloorMs, countersIn, Meter } from './quality.js';
 import { check, edit, prefersRed } from './sdp.js';
 
+const OWN_PORT = 10000;
 const GATHER_MS = 20;
 const MEASURE_MS = 1000;
 
@@ -219,4 +220,12 @@ export class Voice {
     this.#speaker.srcObject = null;
     this.owner.event({ type: 'MediaClosed' });
   }
+}
+
+/** Where the server says from where it is reached: on its one port. Behind a proxy, which takes the
+ * usual port for itself, it is the server's own. @param {string} url */
+export function stunOf(url) {
+  const { hostname, port, protocol } = new URL(url);
+  const ports = port ? [port] : [protocol === 'wss:' ? 443 : 80, OWN_PORT];
+  return ports.map((each) => `stun:${hostname}:${each}`);
 }
