@@ -445,8 +445,8 @@ def _show(window: QWidget) -> None:
 
 def _focus_quietly(window: QWidget) -> None:
     """The focus comes as by the mouse, whatever was pressed in the window before."""
-    focused = window.focusWidget() or window
-    focused.clearFocus()
+    focused = window.focusWidget() or window.nextInFocusChain()
+    window.setFocus(Qt.FocusReason.OtherFocusReason)
     focused.setFocus(Qt.FocusReason.MouseFocusReason)
 
 

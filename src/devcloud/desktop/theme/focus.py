@@ -3,7 +3,8 @@
 The ring lies outside its control, where the control cannot paint, so a `QFocusFrame` follows it.
 A control whose shape is not its rectangle says so with the dynamic properties `focusRect`
 (QRect, in the control) and `focusRadius` (pixels; -1 for half the height). `focusRing` is False
-for a pane that never has a ring, and True for a view that has one around all of it.
+for a pane that never has a ring, True for a view that has one around all of it, and «inside» where
+there is no room around.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -136,7 +137,7 @@ class FocusKeeper(QObject):
             return target.property("error") is True
         if target.property("focusRing") is False or target.isWindow():
             return False  # a pane that holds the focus until a control in it takes it
-        if target.property("focusRing") is True:
+        if target.property("focusRing") in (True, "inside"):
             return self._by_keyboard  # a view whose rows do not show it
         return self._by_keyboard and not isinstance(target, OWN_FOCUS)
 
@@ -172,7 +173,7 @@ class _Ring(QFocusFrame):
         if corner is not None and corner < 0:
             corner = rect.height() / 2
         painter = QPainter(self)
-        paint_focus(painter, rect, corner)
+        paint_focus(painter, rect, corner, inside=target.property("focusRing") == "inside")
         painter.end()
 
 

@@ -49,7 +49,7 @@ class LogDrawer(QFrame):
             button.setProperty("compact", True)
         self.lines = QPlainTextEdit()
         self.lines.setProperty("log", True)
-        self.lines.setProperty("focusRing", True)
+        self.lines.setProperty("focusRing", "inside")
         self.lines.setReadOnly(True)
         self.lines.setMaximumBlockCount(MOST_LINES)
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
