@@ -71,7 +71,6 @@ def collect() -> dict[str, File]:
     icons = resources.files("devcloud.design") / "icons"
     files = {
         "/index.html": _file(plain.welcome(), ".html"),
-        "/manifest.webmanifest": _file(_manifest(tokens), ".webmanifest"),
         "/icons/app.svg": _file(_app_icon(tokens, (icons / "brand.svg").read_text()), ".svg"),
         "/tokens.css": _file(tokens_css(tokens), ".css"),
         plain.STYLE_PATH: _file(plain.STYLE, ".css"),
@@ -90,22 +89,6 @@ def _modules(files: Iterable[str]) -> str:
     """Every module at once, instead of each when the one before it has been read. (HTML, section
     4.6.8.12, «modulepreload»)"""
     return ", ".join(f"<{path}>; rel=modulepreload" for path in files if path.endswith(".js"))
-
-
-def _manifest(tokens: Tokens) -> str:
-    """What installing the page needs. (W3C Web Application Manifest)"""
-    manifest = {
-        "name": "DevCloud",
-        "short_name": "DevCloud",
-        "id": "/",
-        "start_url": "/",
-        "scope": "/",
-        "display": "standalone",
-        "background_color": tokens["color"]["light"]["background"],
-        "theme_color": tokens["color"]["light"]["background"],
-        "icons": [{"src": "/icons/app.svg", "type": "image/svg+xml", "sizes": "any"}],
-    }
-    return json.dumps(manifest, indent=1)
 
 
 def _app_icon(tokens: Tokens, brand: str) -> str:

@@ -167,3 +167,4 @@ async def test_the_first_visit_asks_for_the_microphone_then_tests_the_sound(
         await expect(page.locator("#picture .speaking")).to_be_attached(timeout=30_000)
         await page.get_by_role("button", name="Hang up").click()
         await expect(page.locator("#state")).to_contain_text("Call ended")
+        await page.close()  # before its server goes, which it would complain about
