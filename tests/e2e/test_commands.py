@@ -290,7 +290,7 @@ async def test_call_after_call_is_taken_and_recorded_apart(
 
 
 async def test_ctrl_c_ends_answering_and_the_call_that_goes_on(house: Any, tmp_path: Path) -> None:
-    files = ("--play", SPEECH, "--record", tmp_path / "heard.wav")
+    files = ("--play", SPEECH, "--record", tmp_path / "heard.wav", "--no-2023")
     async with running("answer", *house.marc, *files) as marc:
         call = await called(house.john, "Marc")
         await call.connected()

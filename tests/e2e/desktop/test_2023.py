@@ -57,6 +57,7 @@ def test_a_call_to_a_program_of_2023_and_one_from_it(
     )
     john.expect("registered")
     marc = person("Marc")
+    marc.settings(takes_2023=True)
     window = marc.open("--server", first.address, "--name", "Marc", inside=second.namespace)
     marc.signed_in(window)
 

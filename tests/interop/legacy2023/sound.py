@@ -39,6 +39,11 @@ def read(path: Path) -> Sound:
     return np.rint(soxr.resample(pcm.astype(np.float32), rate, RATE)).astype("<i2")
 
 
+ALIKE = 0.8
+"""What was heard is what was said: above 0.95 on a machine with time, 0.85 on one without; another
+voice stays below."""
+
+
 def likeness(said: Sound, heard: Sound, window_s: float = 0.25) -> float:
     """Return how alike what was heard is to what was said: 0 to 1, the median of short windows.
 

@@ -73,7 +73,7 @@ def compare(scene: Scene, said: dict[str, sound.Sound]) -> None:
     for speaker, listener in (("Marc", "John"), ("John", "Marc")):
         heard = scene.heard_by(listener)
         _log.info("PESQ of %s at %s: %s", speaker, listener, sound.quality(said[speaker], heard))
-        assert sound.likeness(said[speaker], heard) > 0.9
+        assert sound.likeness(said[speaker], heard) > sound.ALIKE
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_the_commands(
         assert (outcome["codec"], outcome["path"]) == ("l16/8000", "direct")
         assert running.ended() == 0
     for speaker, listener in (("Marc", "John"), ("John", "Marc")):
-        assert sound.likeness(said[speaker], by_2023.heard_by(listener)) > 0.9
+        assert sound.likeness(said[speaker], by_2023.heard_by(listener)) > sound.ALIKE
 
 
 def test_no_server(hosts: list[Host], programs: ExitStack, tmp_path: Path) -> None:

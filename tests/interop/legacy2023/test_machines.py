@@ -54,8 +54,8 @@ def test_both_hear_each_other(
     john.order("close")
     john.expect("closed")
     marc.expect("closed_by_peer")
-    assert sound.likeness(said["John"], scene.heard_by("Marc")) > 0.9
-    assert sound.likeness(said["Marc"], scene.heard_by("John")) > 0.9
+    assert sound.likeness(said["John"], scene.heard_by("Marc")) > sound.ALIKE
+    assert sound.likeness(said["Marc"], scene.heard_by("John")) > sound.ALIKE
 
 
 def test_a_refusal(scene: Scene) -> None:
@@ -101,7 +101,7 @@ def test_the_server_dies_in_mid_call(scene: Scene, said: dict[str, sound.Sound])
     marc.order("close")
     marc.expect("closed")
     john.expect("closed_by_peer")
-    assert sound.likeness(said["Marc"], scene.heard_by("John")) > 0.9
+    assert sound.likeness(said["Marc"], scene.heard_by("John")) > sound.ALIKE
 
 
 def test_a_program_that_dies_is_noticed(scene: Scene) -> None:

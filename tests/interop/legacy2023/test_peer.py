@@ -61,10 +61,10 @@ def test_two_people_of_2023_hear_each_other(
     marc.order("close")
     marc.expect("closed")
     john.expect("closed_by_peer")
-    assert sound.likeness(said["John"], sound.read(heard_by("Marc", tmp_path))) > 0.9
-    assert sound.likeness(said["Marc"], sound.read(heard_by("John", tmp_path))) > 0.9
+    assert sound.likeness(said["John"], sound.read(heard_by("Marc", tmp_path))) > sound.ALIKE
+    assert sound.likeness(said["Marc"], sound.read(heard_by("John", tmp_path))) > sound.ALIKE
     # The measure tells one voice from the other.
-    assert sound.likeness(said["Marc"], sound.read(heard_by("Marc", tmp_path))) < 0.8
+    assert sound.likeness(said["Marc"], sound.read(heard_by("Marc", tmp_path))) < sound.ALIKE
 
 
 def test_who_is_called_can_close(people: dict[str, Program]) -> None:
