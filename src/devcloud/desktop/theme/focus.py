@@ -102,8 +102,12 @@ class FocusKeeper(QObject):
         elif event.type() == QEvent.Type.MouseButtonPress and self._watched is not None:
             self._by_keyboard = False
             self._show_around(self._watched)
-        elif self._watched is None and isinstance(event, QKeyEvent) and event.key() in TABS:
+        elif isinstance(event, QKeyEvent) and event.key() in TABS:
             self._reason = Qt.FocusReason.TabFocusReason
+            if self._watched is not None and event.type() == QEvent.Type.KeyPress:
+                # Where it is the only stop the focus stays, and nothing else would tell.
+                self._by_keyboard = True
+                self._show_around(self._watched)
         return False
 
     def _moved(self, _old: QWidget | None, new: QWidget | None) -> None:
