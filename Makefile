@@ -37,7 +37,8 @@ test: $(VENV)/for-dev ## all tests, with branch coverage; the pure rooms at 100 
 	@scripts/system-packages test
 	@PYTHON=$(BIN)/python scripts/web test
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest $$(scripts/without-qt $(BIN)/python) -n $(WORKERS) --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest $$(scripts/without-qt $(BIN)/python) -n $(WORKERS) --dist worksteal \
+		--cov --cov-report=term $(ARGS)
 	@echo "The pure rooms ($(PURE)) must be covered whole:"
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE_FILES)'
 
