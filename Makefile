@@ -4,7 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PURE   := model wire identity directory call
 NEEDS  := pyproject.toml constraints.txt
-WORKERS ?= 2
+# One more than cores: much of a test is waiting for a sound, a process, a page.
+WORKERS ?= 3
 
 COMMA  := ,
 EMPTY  :=

@@ -48,8 +48,7 @@ needs_axe = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not install
 
 
 @needs_axe
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 380])
+@pytest.mark.parametrize(("theme", "width"), [("light", 380), ("dark", 1200)])
 async def test_axe_finds_nothing_serious(show: Showing, theme: str, width: int) -> None:
     found: dict[str, list[str]] = {}
     how = {"color_scheme": theme, "viewport": {"width": width, "height": 780}}

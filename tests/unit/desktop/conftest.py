@@ -8,7 +8,13 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from devcloud.desktop.theme.theme import Theme
@@ -36,6 +42,14 @@ def no_qt_warning(qtbot: object) -> Iterator[list[str]]:
     yield heard
     qInstallMessageHandler(before)
     assert heard == []
+
+
+@pytest.fixture(autouse=True)
+def swept(qapp: QApplication) -> Iterator[None]:
+    """Delete what was to be deleted later: no loop runs that would, and each theme after it would
+    dress the windows of every test before."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(scope="session", autouse=True)
