@@ -4,8 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PURE   := model wire identity directory call
 NEEDS  := pyproject.toml constraints.txt
-# One more than cores: much of a test is waiting for a sound, a process, a page.
-WORKERS ?= 3
+WORKERS ?= 2
 
 COMMA  := ,
 EMPTY  :=
