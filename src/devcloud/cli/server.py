@@ -21,6 +21,7 @@ from devcloud.cli.terminal import Terminal, command
 from devcloud.directory.joining import Join
 from devcloud.model.errors import BadSettings, LocalError
 from devcloud.model.texts import Language, say
+from devcloud.net.loops import fast_loop
 from devcloud.net.tls import fingerprint_of
 from devcloud.server.app import DevCloudServer
 from devcloud.server.echo import ECHO_NAME
@@ -66,7 +67,7 @@ def run(flags: argparse.Namespace, terminal: Terminal) -> int:
 
         return server_main.run(_settings(flags, terminal.language))
     # Windows, where a loop has no signal handlers: Ctrl+C leaves the server in good order too.
-    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop()) as runner:
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=fast_loop()) as runner:
         runner.run(_serve(_settings(flags, terminal.language), terminal))
     return 0
 
@@ -132,15 +133,6 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65_535:
         raise BadSettings("port_invalid")
     return int(text)
-
-
-def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where there is one (not on Windows)."""
-    try:
-        import uvloop  # noqa: PLC0415
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 async def _serve(settings: ServerSettings, terminal: Terminal) -> None:

@@ -1,5 +1,7 @@
-"""Tasks with a name and an owner, for programs that stand on this library."""
+"""Tasks with a name and an owner, and the loop they run on, for programs that stand on this
+library."""
 
+from devcloud.net.loops import fast_loop
 from devcloud.net.tasks import Tasks
 
-__all__ = ["Tasks"]
+__all__ = ["Tasks", "fast_loop"]

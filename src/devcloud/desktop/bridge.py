@@ -8,7 +8,6 @@ core: an order is put down, and its answer is a call in the Qt thread. Knows not
 
 import itertools
 import logging
-import sys
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -172,7 +171,9 @@ class Bridge(QObject):
     def _main(self) -> None:
         import asyncio  # noqa: PLC0415 - here and below: beside the windows, not before them
 
-        with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        from devcloud.client.tasks import fast_loop  # noqa: PLC0415
+
+        with asyncio.Runner(loop_factory=fast_loop()) as runner:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
@@ -233,17 +234,6 @@ class Bridge(QObject):
     def _post(self, place: str, deliver: Callable[[], None]) -> None:
         if self._mailbox.put(place, deliver) and not self._stopped:
             self._called.emit()
-
-
-def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
-    if sys.platform == "win32":
-        return None
-    try:
-        import uvloop  # noqa: PLC0415 - not everywhere
-    except ImportError:
-        return None
-    loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return loop
 
 
 def board_of(sounds: Path) -> Callable[[Callable[[Happening], None]], Board]:

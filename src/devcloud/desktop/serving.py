@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from devcloud.client.tasks import fast_loop
 from devcloud.model.errors import DevCloudError, LocalError
 from devcloud.server.app import DevCloudServer
 from devcloud.server.happenings import Happening, Here
@@ -104,7 +105,7 @@ class Serving(QObject):
     def _run(self, settings: ServerSettings) -> None:
         failure: DevCloudError | None = None
         try:
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            with asyncio.Runner(loop_factory=fast_loop()) as runner:
                 runner.run(self._serve(settings))
         except DevCloudError as error:
             failure = error
@@ -141,12 +142,3 @@ class Serving(QObject):
         if self._server is not None:
             host = self._server.host
             self.seen.emit(Snapshot(host.everyone(), host.calls))
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where there is one (not on Windows)."""
-    try:
-        import uvloop  # noqa: PLC0415
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
