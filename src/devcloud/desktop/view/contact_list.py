@@ -3,7 +3,7 @@
 The model groups, filters and words everything; here it is painted and clicked.
 """
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
 
@@ -114,7 +114,7 @@ class ContactList(RowList):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """What a row answers, for who prefers menus (Qt)."""
-        index = self._menu_row(event)
+        index = self.row_of_menu(event)
         if not index.isValid() or self.rows.is_heading(index):
             return
         row, name = index.row(), str(index.data(Role.SHOWN_NAME))
@@ -124,8 +124,3 @@ class ContactList(RowList):
         call.setEnabled(self.rows.can_call(index))
         call.triggered.connect(lambda: self.called.emit(row))
         menu.popup(event.globalPos())
-
-    def _menu_row(self, event: QContextMenuEvent) -> QModelIndex:
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            return self.currentIndex()
-        return self.indexAt(event.pos())

@@ -107,8 +107,7 @@ class HistoryList(RowList):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Call back, delete (Qt)."""
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        index = self.row_of_menu(event)
         if not index.isValid() or self.rows.is_heading(index):
             return
         row, name = index.row(), str(index.data(Role.SHOWN_NAME))

@@ -18,7 +18,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -114,6 +121,12 @@ class RowList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.viewport().setAutoFillBackground(False)
         theme().changed.connect(self._measure_again)
+
+    def row_of_menu(self, event: QContextMenuEvent) -> QModelIndex:
+        """Return the row that a menu is asked for: the pointer's, or the keyboard's."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            return self.currentIndex()
+        return self.indexAt(event.pos())
 
     def setModel(self, model: QAbstractItemModel | None) -> None:  # noqa: N802
         """Show the model; hover and press belong to the old one."""

@@ -52,6 +52,9 @@ def _dot(rect: QRectF) -> QRectF:
 class Avatar(QWidget):
     """An avatar as a widget. Its accessible name is the person's."""
 
+    REACH = 2
+    """Pixels that something, here the dot, may reach out of the disc."""
+
     def __init__(
         self,
         size_role: str = "avatar",
@@ -94,18 +97,21 @@ class Avatar(QWidget):
         self._resize()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """The disc and the 2 px that the dot may reach out of it."""
-        side = self.diameter + 4
+        """The disc and what reaches out of it."""
+        side = self.diameter + 2 * self.REACH
         return QSize(side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the avatar in the middle."""
-        side = self.diameter
-        left, top = (self.width() - side) / 2, (self.height() - side) / 2
+        """Paint the avatar in the middle, whose dot may lie on what is around it."""
+        disc = QRectF(0, 0, self.diameter, self.diameter)
+        disc.moveCenter(QRectF(self.rect()).center())
         painter = QPainter(self)
-        rect = QRectF(left, top, side, side)
-        paint_avatar(painter, rect, self._name, self._presence, self._background)
+        self._paint_around(painter, disc)
+        paint_avatar(painter, disc, self._name, self._presence, self._background)
         painter.end()
+
+    def _paint_around(self, painter: QPainter, disc: QRectF) -> None:
+        """Paint what is around the disc: here nothing."""
 
     def _resize(self) -> None:
         self.setFixedSize(self.sizeHint())

@@ -1,76 +1,25 @@
 """Rings around an avatar: time that runs out, a call that goes out, a voice that is heard."""
 
-from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.widgets.avatar import paint_avatar
-from devcloud.desktop.view.widgets.person import Presence
+from devcloud.desktop.view.widgets.avatar import Avatar
 
 
-class _Ringed(QWidget):
+class _Ringed(Avatar):
     """An avatar with room for a ring around it."""
 
-    REACH = 7  # pixels that the ring reaches out of the disc
+    REACH = 7
 
-    def __init__(
-        self,
-        size_role: str = "avatarCall",
-        background_role: str = "surface",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._size_role = size_role
-        self._background = background_role
-        self._name = ""
-        self._presence: Presence | None = None
-        self._resize()
-        theme().changed.connect(self._resize)
-
-    @property
-    def name(self) -> str:
-        """Whom it shows."""
-        return self._name
-
-    def set_person(self, name: str, presence: Presence | None = None) -> None:
-        """Show a person."""
-        self._name, self._presence = name, presence
-        self.setAccessibleName(name)
-        self.update()
-
-    def set_size_role(self, size_role: str) -> None:
-        """Change the avatar's size."""
-        self._size_role = size_role
-        self._resize()
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """The avatar and its ring."""
-        side = theme().length(f"size.{self._size_role}") + 2 * self.REACH
-        return QSize(side, side)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the ring, then the avatar, whose dot may lie on the ring."""
-        disc = self._disc()
-        painter = QPainter(self)
+    def _paint_around(self, painter: QPainter, disc: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         self._paint_ring(painter, disc)
-        paint_avatar(painter, disc, self._name, self._presence, self._background)
-        painter.end()
 
     def _paint_ring(self, painter: QPainter, disc: QRectF) -> None:
         raise NotImplementedError
-
-    def _disc(self) -> QRectF:
-        side = float(theme().length(f"size.{self._size_role}"))
-        disc = QRectF(0, 0, side, side)
-        disc.moveCenter(QRectF(self.rect()).center())
-        return disc
-
-    def _resize(self) -> None:
-        self.setFixedSize(self.sizeHint())
-        self.update()
 
 
 class CountdownRing(_Ringed):
