@@ -241,7 +241,7 @@ export class Client extends EventTarget {
 
   // ── for its calls ──
 
-  /** @param {string} id @param {import('./call.js').Event} event */
+  /** @param {string} id @param {import('./life.js').Event} event */
   act(id, event) {
     if (event.type === 'Accept') this.#desk?.gate.requireTrust(id);
     this.#quietly((desk, now) => desk.act(id, event, now));
@@ -338,7 +338,7 @@ export class Client extends EventTarget {
     }
   }
 
-  /** @param {Machine} machine @param {import('./call.js').Command} command */
+  /** @param {Machine} machine @param {import('./life.js').Command} command */
   #order(machine, command) {
     const { id } = machine;
     if (command.type === 'OpenMedia') {

@@ -5,8 +5,8 @@
  * which take a moment: whoever calls lets one thing end before the next begins.
  *
  * @typedef {import('./call.js').Machine} Machine
- * @typedef {import('./call.js').Event} Event
- * @typedef {import('./call.js').Command} Command
+ * @typedef {import('./life.js').Event} Event
+ * @typedef {import('./life.js').Command} Command
  * @typedef {import('./line.js').Output} Output
  * @typedef {import('./protocol.js').CallMessage} CallMessage
  * @typedef {import('./identity.js').PinBook} PinBook

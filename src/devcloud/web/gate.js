@@ -4,8 +4,8 @@
  * over one pin book; knows nothing of what becomes of a call.
  *
  * @typedef {import('./call.js').Machine} Machine
- * @typedef {import('./call.js').Event} Event
- * @typedef {import('./call.js').Command} Command
+ * @typedef {import('./life.js').Event} Event
+ * @typedef {import('./life.js').Command} Command
  * @typedef {import('./protocol.js').CallMessage} CallMessage
  * @typedef {import('./protocol.js').Signed} Signed
  * @typedef {import('./identity.js').PinBook} PinBook
@@ -235,7 +235,7 @@ export class Gate {
       map.delete(id);
     this.#revealed.delete(id);
   }
-  /** @param {string} call @param {import('./call.js').Role} role
+  /** @param {string} call @param {import('./life.js').Role} role
    * @param {{caller: string, callee: string}} names */
   #add(call, role, names) {
     const pin = findPin(this.book, role === 'caller' ? names.callee : names.caller);

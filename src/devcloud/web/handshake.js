@@ -5,7 +5,7 @@
  * @typedef {import('./identity.js').SigningKey} SigningKey
  * @typedef {import('./identity.js').Pin} Pin
  * @typedef {import('./protocol.js').Signed} Signed
- * @typedef {import('./call.js').Role} Role
+ * @typedef {import('./life.js').Role} Role
  */
 import { ProtocolViolation, Untrusted } from './errors.js';
 import {

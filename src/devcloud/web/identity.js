@@ -6,7 +6,7 @@
  * @typedef {{name: string, key: string, first_seen: number, verified: boolean}} Pin
  * @typedef {Record<string, Pin>} PinBook  by folded name; a value: what changes it returns another
  * @typedef {'first_use'|'same'|'verified'|'changed'} Verdict
- * @typedef {import('./call.js').Role} Role
+ * @typedef {import('./life.js').Role} Role
  */
 import { ProtocolViolation } from './errors.js';
 import { foldName } from './names.js';

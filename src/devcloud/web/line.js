@@ -2,10 +2,10 @@
  * All calls of one device: who may ring, who is told «busy», and which one is spoken on. Calls that
  * are over are remembered for a while, so that what comes late is answered and not taken for new.
  *
- * @typedef {import('./call.js').Command} Command
- * @typedef {import('./call.js').Event} Event
- * @typedef {import('./call.js').Offer} Offer
- * @typedef {import('./call.js').Role} Role
+ * @typedef {import('./life.js').Command} Command
+ * @typedef {import('./life.js').Event} Event
+ * @typedef {import('./life.js').Offer} Offer
+ * @typedef {import('./life.js').Role} Role
  * @typedef {import('./table.js').Timers} Timers
  * @typedef {[Machine|null, Command]} Output  a command, and the call it is about
  */

@@ -3,10 +3,10 @@
  * side loses its path offers the next one; of two offers of one generation the caller's wins. Knows
  * nothing of ringing, accepting and ending.
  *
- * @typedef {import('./call.js').Command} Command
- * @typedef {import('./call.js').Event} Event
- * @typedef {import('./call.js').Offer} Offer
- * @typedef {import('./call.js').Role} Role
+ * @typedef {import('./life.js').Command} Command
+ * @typedef {import('./life.js').Event} Event
+ * @typedef {import('./life.js').Offer} Offer
+ * @typedef {import('./life.js').Role} Role
  * @typedef {import('./table.js').Timers} Timers
  */
 

@@ -11,8 +11,8 @@ const OWN_PORT = 10000;
 const GATHER_MS = 20;
 const MEASURE_MS = 1000;
 
-/** @typedef {import('./call.js').Command} Command */
-/** @typedef {{event: (event: import('./call.js').Event) => void,
+/** @typedef {import('./life.js').Command} Command */
+/** @typedef {{event: (event: import('./life.js').Event) => void,
  *   found: (generation: number, candidates: any[]) => void,
  *   quality: (quality: import('./client.js').Quality) => void,
  *   trouble: (error: DevCloudError) => void}} Owner */
