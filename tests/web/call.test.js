@@ -124,7 +124,7 @@ test('a page that comes back offers the next path of the same call', () => {
   call.handle({ type: 'Accept' }, 1);
   call.handle({ type: 'PathUp', generation: 1 }, 2);
   call.handle({ type: 'Mute', on: true }, 3);
-  const saved = JSON.parse(JSON.stringify(call.save(4)));
+  const saved = JSON.parse(JSON.stringify(call.save()));
   const back = Machine.resume(saved, 50, 106);
   assert.equal(back.state, 'reconnecting');
   const said = back.handle({ type: 'MediaBack' }, 50);

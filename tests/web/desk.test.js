@@ -345,7 +345,7 @@ test('a page that is loaded again goes on in its call, with its numbers and its 
     const words = old.desk.gate.trust(CALL).words;
     const last = old.desk.farewell(world.now);
     assert.deepEqual(last.map(({ type, to_device }) => [type, Boolean(to_device)]), [['hangup', true]]);
-    const saved = JSON.parse(JSON.stringify(old.desk.save(world.now)));
+    const saved = JSON.parse(JSON.stringify(old.desk.save()));
     const other = who === 'marc' ? world.john : world.marc;
     await world.act(other, { type: 'PathLost', generation: 1 });
     const back = new Side(world, old.name, old.device);

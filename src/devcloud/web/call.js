@@ -51,8 +51,8 @@ export class Machine extends Ringing {
     return waits && (event.type === 'OfferReceived' || event.type === 'HoldReceived');
   }
 
-  /** What a page that comes back needs. @param {number} now */
-  save(now) {
+  /** What a page that comes back needs. */
+  save() {
     const { id, role, me, peer, device, muted, heldHere, heldThere, generation } = this;
     const accepted = this.acceptedAt === null ? null : this.wallAt(this.acceptedAt);
     return {

@@ -528,7 +528,7 @@ export class Client extends EventTarget {
   }
   #save() {
     if (this.#gone || !this.#desk) return;
-    const calls = this.#desk.save(monotonic());
+    const calls = this.#desk.save();
     const { tab } = this.options.store;
     const kept = { url: this.url, name: this.name, at: Date.now(), calls };
     if (calls.length) tab.set('resume', JSON.stringify(kept));

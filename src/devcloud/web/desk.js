@@ -18,11 +18,12 @@
  *   {type: 'Distrusted', call: Machine|null, error: DevCloudError, sender: string}} Action
  */
 import { Machine as Call } from './call.js';
+import { Doorkeeper } from './doorkeeper.js';
 import { DevCloudError, ProtocolViolation, Untrusted } from './errors.js';
 import { Gate, read } from './gate.js';
 import { findPin, isPublicKey } from './identity.js';
 import { Line } from './line.js';
-import { Flood, Inbox, Outbox } from './mailbox.js';
+import { isSigned, Mail, maySpeak } from './mail.js';
 import { sameName } from './names.js';
 import { isUnanswered, TIMERS } from './table.js';
 
@@ -30,16 +31,10 @@ const ORDERS = ['OpenMedia', 'MakeOffer', 'TakeOffer', 'TakeAnswer', 'AddCandida
 
 /** The decisions of one device of one person. After each call, `drain` says what to do. */
 export class Desk {
-  online = false;
   /** @type {Action[]} */
   #actions = [];
-  #outbox = new Outbox();
-  #inbox = new Inbox();
-  #flood = new Flood();
-  /** @type {Map<string, any[]>} */
-  #early = new Map();
-  /** @type {Map<string, any>} */
-  #invites = new Map();
+  #mail = new Mail((message) => this.#do({ type: 'Say', message }));
+  #door;
 
   /** `warm` says whether to connect while it rings, with somebody whose key is known or not.
    * @param {{me: string, key: import('./identity.js').SigningKey, book: PinBook,
@@ -49,6 +44,9 @@ export class Desk {
     this.me = me;
     this.gate = new Gate(me, key, book, timers.connect);
     this.line = new Line(me, { timers, waiting, warm: (peer) => warm(this.knows(peer)) });
+    this.#door = new Doorkeeper(
+      this.gate, this.line, (outputs, now) => this.#carryOut(outputs, now), (action) => this.#do(action),
+    ); // prettier-ignore
   }
 
   /** @param {string} name */
@@ -58,7 +56,8 @@ export class Desk {
   /** When `tick` wants to be called; Infinity for never. @returns {number} */
   get deadline() {
     const { line, gate } = this;
-    return this.online ? Math.min(line.deadline, gate.deadline, this.#outbox.deadline) : line.deadline;
+    const mail = this.#mail;
+    return mail.online ? Math.min(line.deadline, gate.deadline, mail.deadline) : line.deadline;
   }
   /** @returns {Action[]} */
   drain() {
@@ -87,7 +86,7 @@ export class Desk {
    * @param {string} id @param {Event} event @param {number} now */
   async act(id, event, now) {
     if (event.type === 'Accept') this.gate.requireTrust(id);
-    if (event.type === 'HangUp' && !event.reason && !event.text && this.#waits(id))
+    if (event.type === 'HangUp' && !event.reason && !event.text && this.#door.waits(id))
       event = { type: 'HangUp', reason: 'untrusted' };
     await this.#carryOut(this.line.handle(id, event, now), now);
   }
@@ -122,31 +121,29 @@ export class Desk {
       const reason = call.role === 'callee' ? 'no_answer' : undefined;
       // What this says is not signed, and so is said without waiting.
       if (isUnanswered(call.state)) void this.#carryOut(this.line.handle(call.id, { type: 'HangUp', reason }, now), now);
-      else if (call.accepted) last.push({ ...this.#letter(call, 'hangup'), reason: 'completed' });
+      else if (call.accepted) last.push({ ...this.#mail.letter(call, 'hangup'), reason: 'completed' });
     }
     return last;
   }
-  /** What a page that comes back needs of the calls it was in. @param {number} now */
-  save(now) {
+  /** What a page that comes back needs of the calls it was in. */
+  save() {
     const accepted = [...this.line.calls.values()].filter((call) => call.accepted);
     return accepted.map((call) => ({
-      call: call.save(now),
+      call: call.save(),
       handshake: /** @type {import('./handshake.js').Handshake} */ (
         this.gate.handshakes.get(call.id)
       ).save(),
-      outbox: this.#outbox.save(call.id),
-      inbox: this.#inbox.save(call.id),
+      ...this.#mail.save(call.id),
     }));
   }
   /** Go on with what `save` returned; the media offers the next path.
    * @param {ReturnType<Desk['save']>} saved @param {number} now @param {number} wall */
   async resume(saved, now, wall) {
-    for (const { call: kept, handshake, outbox, inbox } of saved) {
+    for (const { call: kept, handshake, ...mail } of saved) {
       const call = Call.resume(kept, now, wall, this.line.timers);
       this.line.calls.set(call.id, call);
       this.gate.resume(call.id, handshake);
-      this.#outbox.restore(call.id, outbox, now);
-      this.#inbox.restore(inbox);
+      this.#mail.restore(call.id, mail, now);
       this.gate.talking(call, now);
       await this.#carryOut(this.line.handle(call.id, { type: 'MediaBack' }, now), now);
       this.#do({ type: 'Changed', call });
@@ -157,28 +154,19 @@ export class Desk {
 
   /** @param {number} now */
   async tick(now) {
-    for (const call of [...this.line.calls.values()]) {
-      // What ends a call that waits for the person's word is the key, and not silence.
-      const late = call.deadline !== null && now >= call.deadline;
-      if (late && call.role === 'caller' && !call.over && this.#waits(call.id))
-        await this.#distrust(call, now);
-    }
+    await this.#door.endWaiting(now);
     await this.#carryOut(this.line.tick(now), now);
-    if (!this.online) return; // what makes the words cannot come without a connection
-    for (const id of this.gate.overdue(now)) {
-      const call = this.line.calls.get(id);
-      if (call) await this.#breakOff(call, new Untrusted('reveal_missing', { name: call.peer }), now);
-    }
-    for (const message of this.#outbox.due(now)) this.#say(message);
+    if (!this.#mail.online) return; // what makes the words cannot come without a connection
+    await this.#door.endUnrevealed(now);
+    this.#mail.tick(now);
   }
   /** @param {number} now */
   signedIn(now) {
     this.gate.signedIn(now);
-    this.online = true;
-    for (const message of this.#outbox.signedIn(now)) this.#say(message);
+    this.#mail.signedIn(now);
   }
   signedOut() {
-    this.online = false;
+    this.#mail.online = false;
   }
 
   // ── what comes in ──
@@ -187,32 +175,28 @@ export class Desk {
   async received(message, now, wall) {
     if (message.type === 'undeliverable') return this.#undeliverable(message, now);
     if (message.type === 'ack') return this.#acknowledged(message, now);
-    // A flood of invitations is met with silence: each answer would be one more message of ours.
-    if (message.type === 'invite' && !this.#flood.endures(message.from, now)) return;
+    if (!this.#mail.endures(message, now)) return;
     let said;
     try {
       said = read(message);
     } catch (error) {
       if (!(error instanceof DevCloudError)) throw error;
-      this.#acknowledge(message);
+      this.#mail.acknowledge(message);
       this.#do({ type: 'Dropped', error, sender: message.from });
       return;
     }
     // Not acknowledged, so that it comes again.
     if (this.#isTooEarly(message, said)) return;
-    this.#acknowledge(message);
-    if (this.#inbox.isNew(message)) await this.#take(message, said, now, wall);
+    this.#mail.acknowledge(message);
+    if (this.#mail.isNew(message)) await this.#take(message, said, now, wall);
   }
 
   /** More ways to reach us. @param {string} id @param {number} generation @param {any[]} candidates
    * @param {number} now */
   found(id, generation, candidates, now) {
     const call = this.line.calls.get(id);
-    if (!call || call.over || !candidates.length) return;
-    if (call.role === 'caller' && !call.invited) {
-      // Nobody knows this call yet: right after the invitation.
-      this.#early.set(id, [...(this.#early.get(id) ?? []), { generation, candidates }]);
-    } else this.#post(call, 'candidate', now, { body: { generation, candidates } });
+    if (call && !call.over && candidates.length)
+      this.#mail.sayCandidates(call, { generation, candidates }, now);
   }
 
   /** @param {CallMessage} message @param {Said} said */
@@ -233,10 +217,7 @@ export class Desk {
         await this.#carryOut(this.line.stray(id, from, device, said.event), now);
     } else if (!sameName(from, call.peer)) this.#drop('message_from_stranger', from);
     else if (
-      (call.device === null || call.device === device ||
-        ['ringing', 'answer', 'decline', 'hangup'].includes(message.type)) &&
-      (await this.#admits(call, message, said, now)) &&
-      !call.over
+      maySpeak(call, message) && (await this.#door.admits(call, message, said, now)) && !call.over
     ) await this.#takeAdmitted(call, message, said, now); // prettier-ignore
   }
 
@@ -257,53 +238,24 @@ export class Desk {
     await this.#carryOut(outputs, now);
     if (event.type === 'AnswerReceived' && call.accepted && event.device === call.device) {
       const reveal = this.gate.reveal(call.id);
-      if (reveal) this.#post(call, 'update', now, { body: { reveal } });
+      if (reveal) this.#mail.sayReveal(call, reveal, now);
     }
   }
 
-  /** Ring where an invitation can be relied on; with a changed key, ring cold and end our own call to
-   * the same person, which would lead to that key.
-   * @param {CallMessage} message @param {Said} said @param {number} now @param {number} wall */
+  /** @param {CallMessage} message @param {Said} said @param {number} now @param {number} wall */
   async #takeInvite(message, said, now, wall) {
     const { call: id, from: peer, device } = message;
     const offer = { generation: said.generation, sdp: said.event.sdp };
     /** @param {boolean} cold */
     const ring = (cold) =>
       this.#carryOut(this.line.invited(id, { peer, device, offer, now, wall, cold }), now);
-    if (!this.line.isNew(id)) return ring(false);
-    const { ruling, error } = await this.gate.examine(message, said);
-    if (ruling === 'admitted') await ring(false);
-    else if (ruling === 'waits' && error) {
-      const ours = this.line.diallingTo(peer);
-      if (ours) await this.#breakOff(ours, error, now);
-      await ring(true);
-      const theirs = this.line.calls.get(id);
-      if (theirs) this.#doubt(theirs, error);
-    } else if (error) {
-      await this.#carryOut(this.line.refuse(id, peer, device, 'untrusted'), now);
-      this.#do({ type: 'Distrusted', call: null, error, sender: peer });
-    }
-    if (!this.line.calls.has(id)) this.gate.forget(id);
-  }
-
-  /** Whether a message may go on to its call. @param {Machine} call @param {CallMessage} message
-   * @param {Said} said @param {number} now */
-  async #admits(call, message, said, now) {
-    const { ruling, error } = await this.gate.examine(message, said);
-    if (ruling === 'dropped' && error) this.#do({ type: 'Dropped', error, sender: message.from });
-    else if (ruling === 'refused' && error) await this.#breakOff(call, error, now);
-    else if (ruling === 'waits' && error) this.#doubt(call, error);
-    if (said.event.type === 'HangupReceived' && this.#waits(call.id)) {
-      // They did not wait for the person's word: what ends this call is the key.
-      await this.#distrust(call, now);
-      return false;
-    }
-    return ruling === 'admitted';
+    if (this.line.isNew(id)) await this.#door.admitInvite(message, said, now, ring);
+    else await ring(false);
   }
 
   /** @param {any} ack @param {number} now */
   async #acknowledged(ack, now) {
-    const settled = this.#outbox.settle(ack.call, ack.seq);
+    const settled = this.#mail.settle(ack.call, ack.seq);
     const call = this.line.calls.get(ack.call);
     if (!call || call.role !== 'caller' || call.over) return;
     // The invitation is number 1; a second device's ack finds it settled already.
@@ -315,14 +267,14 @@ export class Desk {
   /** @param {any} message @param {number} now */
   async #undeliverable({ call, seq, code }, now) {
     // They may be signing in again at this moment: the outbox repeats it.
-    if (code === 'offline' && this.#outbox.find(call, seq)?.type !== 'invite') return;
+    if (code === 'offline' && !this.#mail.isInvite(call, seq)) return;
     await this.notTaken(call, seq, code === 'unknown_name' ? code : 'offline', now);
   }
 
   /** The server did not deliver a message: it is not said again, and ends what it began.
    * @param {string} id @param {number} seq @param {string} reason @param {number} now */
   async notTaken(id, seq, reason, now) {
-    const invite = this.#outbox.settle(id, seq)?.type === 'invite';
+    const invite = this.#mail.settle(id, seq)?.type === 'invite';
     const call = this.line.calls.get(id);
     if (invite && call && !call.over)
       await this.#carryOut(this.line.handle(id, { type: 'InviteUndeliverable', reason }, now), now);
@@ -338,113 +290,30 @@ export class Desk {
       else if (type === 'Become') {
         this.gate.forget(command.old);
         this.#do({ type: 'Became', old: command.old, new: command.new });
-      } else if (!call) this.#sayWithoutCall(command, now);
+      } else if (!call) this.#mail.sayWithoutCall(command, now);
       else if (type === 'Rang') this.#do({ type: 'Rang', call });
-      else if (type === 'InviteAgain') {
-        const again = { ...this.#invites.get(call.id), seq: this.#outbox.nextSequence(call.id) };
-        this.#mail({ ...again, to_device: command.device }, now, true);
-      } else if (type === 'Announce') this.#announce(call, now);
+      else if (type === 'InviteAgain') this.#mail.inviteAgain(call, command.device, now);
+      else if (type === 'Announce') this.#announce(call, now);
       else if (ORDERS.includes(type)) this.#do({ type: 'Order', call, command });
       else {
         // It must not ring there again.
-        if (call.over) this.#outbox.withdraw(call.id);
-        const signing = this.#sayCommand(call, command, now);
-        if (signing) await signing;
+        if (call.over) this.#mail.withdraw(call.id);
+        // Nothing is waited for where nothing is signed.
+        const signed = isSigned(command) ? await this.gate.sign(call, command) : undefined;
+        if (!signed || !call.over) this.#mail.sayCommand(call, command, signed, now);
       }
     }
-  }
-
-  /** Nothing is waited for where nothing is signed. @param {Machine} call @param {Command} command
-   * @param {number} now */
-  #sayCommand(call, command, now) {
-    const { type, reason, text, generation = call.generation, sdp = '' } = command;
-    if (type === 'SendCancel') return this.#post(call, 'cancel', now, { reason }, command.device);
-    if (type === 'SendDecline') return this.#post(call, 'decline', now, { reason, text });
-    if (type === 'SendHangup') return this.#post(call, 'hangup', now, { reason });
-    if (type === 'SendHold') return this.#post(call, 'update', now, { body: { held: command.on } });
-    if (type === 'SendRinging' && !sdp) return this.#post(call, 'ringing', now, { body: { generation } });
-    return this.gate.sign(call, command).then((signed) => {
-      if (call.over) return;
-      if (type === 'SendOffer') this.#post(call, 'update', now, { body: { generation, offer: sdp, signed } });
-      else if (type === 'SendOfferAnswer')
-        this.#post(call, 'update', now, { body: { generation, answer: sdp, signed } });
-      else {
-        const kind = { SendInvite: 'invite', SendRinging: 'ringing' }[type] ?? 'answer';
-        this.#post(call, kind, now, { body: { generation, sdp, signed } });
-      }
-      if (type !== 'SendInvite') return;
-      for (const early of this.#early.get(call.id) ?? [])
-        if (early.generation === generation) this.#post(call, 'candidate', now, { body: early });
-      this.#early.delete(call.id);
-    });
   }
 
   /** @param {Machine} call @param {number} now */
   #announce(call, now) {
     this.#do({ type: 'Changed', call });
-    if (call.ringsUntil === null) {
-      this.#early.delete(call.id);
-      this.#invites.delete(call.id);
-    }
-    if (call.over) this.#outbox.withdraw(call.id);
+    if (call.ringsUntil === null) this.#mail.forgetInvite(call.id);
+    if (call.over) this.#mail.withdraw(call.id);
     if (call.accepted && this.gate.talking(call, now)) this.#do({ type: 'Pinned', book: this.gate.book });
     if (call.state === 'ended') this.gate.forget(call.id);
   }
 
-  /** @param {Command} command @param {number} now */
-  #sayWithoutCall({ type, call, peer, device, reason }, now) {
-    const seq = this.#outbox.nextSequence(call);
-    const kind = type === 'Refuse' ? 'decline' : 'hangup';
-    this.#mail({ type: kind, call, seq, to: peer, to_device: device, reason }, now, false);
-  }
-
-  /** @param {Machine} call @param {string} type @param {string|null} [device] */
-  #letter(call, type, device = null) {
-    const seq = this.#outbox.nextSequence(call.id);
-    return { type, call: call.id, seq, to: call.peer, to_device: device ?? call.device };
-  }
-  /** @param {Machine} call @param {string} type @param {number} now @param {object} fields
-   * @param {string|null} [device] */
-  #post(call, type, now, fields, device = null) {
-    const message = { ...this.#letter(call, type, device), ...fields };
-    if (type === 'invite') this.#invites.set(call.id, message);
-    // What is for a device that was not chosen may wait for one that is gone.
-    this.#mail(message, now, device === null && !call.over);
-  }
-  /** @param {any} message @param {number} now @param {boolean} live */
-  #mail(message, now, live) {
-    this.#outbox.post(message, now, live);
-    this.#say(message);
-  }
-  /** @param {any} message */
-  #say(message) {
-    if (this.online) this.#do({ type: 'Say', message });
-  }
-  /** @param {CallMessage} message */
-  #acknowledge({ call, seq, from, device }) {
-    this.#say({ type: 'ack', call, seq, to: from, to_device: device || null });
-  }
-
-  // ── doubt ──
-
-  /** @param {string} id */
-  #waits(id) {
-    return this.gate.trust(id).changedKey !== '';
-  }
-  /** @param {Machine} call @param {DevCloudError} error */
-  #doubt(call, error) {
-    this.#do({ type: 'Distrusted', call, error, sender: call.peer });
-    this.#do({ type: 'Changed', call });
-  }
-  /** @param {Machine} call @param {DevCloudError} error @param {number} now */
-  async #breakOff(call, error, now) {
-    this.#do({ type: 'Distrusted', call, error, sender: call.peer });
-    await this.#distrust(call, now);
-  }
-  /** @param {Machine} call @param {number} now */
-  async #distrust(call, now) {
-    await this.#carryOut(this.line.handle(call.id, { type: 'HangUp', reason: 'untrusted' }, now), now);
-  }
   /** @param {string} code @param {string} sender @param {object} [values] */
   #drop(code, sender, values = {}) {
     this.#do({ type: 'Dropped', error: new ProtocolViolation(code, values), sender });
