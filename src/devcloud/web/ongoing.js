@@ -46,7 +46,7 @@ export class Call extends EventTarget {
   #endedAt = null;
   #client;
 
-  /** (made by the client) @param {import('./client.js').Client} client
+  /** (made by the client) @param {import('./core.js').Core} client
    * @param {Pick<Machine, 'id'|'peer'|'role'>} machine */
   constructor(client, machine) {
     super();

@@ -33,7 +33,16 @@ const isOurs = (device) =>
 /** @type {Set<string>} */
 const held = new Set();
 
-/** @param {import('./store.js').Store} store @param {string} url @param {string} name */
+/** Keep what the desk saves of the calls there are, at most until they are over.
+ * @param {import('./store.js').Store} store @param {string} url @param {string} name
+ * @param {any[]} calls */
+export function saveCalls({ tab }, url, name, calls) {
+  if (calls.length) tab.set('resume', JSON.stringify({ url, name, at: Date.now(), calls }));
+  else if (tab.get('resume')) tab.set('resume', null);
+}
+
+/** What was kept a moment ago, or null.
+ * @param {import('./store.js').Store} store @param {string} url @param {string} name */
 export function savedCalls({ tab }, url, name) {
   try {
     const kept = JSON.parse(tab.get('resume') ?? 'null');
