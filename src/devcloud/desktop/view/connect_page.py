@@ -28,7 +28,7 @@ from devcloud.desktop.view.connect_mark import BrandMark
 from devcloud.desktop.view.menu_button import MenuButton
 from devcloud.desktop.view.scrolling import scrolling_column
 from devcloud.desktop.view.widgets.banner import Banner
-from devcloud.desktop.view.widgets.labels import Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import Label, muted_label, note_label
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
 
@@ -49,10 +49,10 @@ class ConnectPage(QFrame):
         self.setProperty("role", "content")
         self.mark = BrandMark()
         self.title = Label("DevCloud", "hero")
-        self.tagline = WrapLabel("", "body", "muted")
+        self.tagline = muted_label()
         self.fields = {field: LabelledEdit() for field in FIELDS}
         self.lines = {field: ErrorLine() for field in FIELDS}
-        self.hint = WrapLabel("", "small", "muted")
+        self.hint = note_label()
         self.at_startup = QCheckBox()
         self.banner = Banner("danger", rounded=True)
         self.button = BusyButton()

@@ -26,7 +26,7 @@ from devcloud.desktop.view.questions import ask_name, ask_once
 from devcloud.desktop.view.scrolling import scrolling_column
 from devcloud.desktop.view.widgets.avatar import Avatar
 from devcloud.desktop.view.widgets.empty_state import EmptyState
-from devcloud.desktop.view.widgets.labels import WrapLabel
+from devcloud.desktop.view.widgets.labels import WrapLabel, muted_label
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import Contact
@@ -45,7 +45,7 @@ class ContactPage(QFrame):
         self.nobody = EmptyState("users", "", "", "")
         self.avatar = Avatar("avatarLarge", "surface")
         self.name = WrapLabel("", "hero")
-        self.presence = WrapLabel("", "body", "muted")
+        self.presence = muted_label()
         self.chips = ChipRow(self._text)
         self.call = text_button(self._press, kind="call", icon="phone-fill")
         self.more = QPushButton()

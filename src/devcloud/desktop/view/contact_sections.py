@@ -13,7 +13,7 @@ from devcloud.desktop.view.people import chip_tone
 from devcloud.desktop.view.widgets.boxed import BoxedList
 from devcloud.desktop.view.widgets.chip import Chip
 from devcloud.desktop.view.widgets.flow import FlowLayout
-from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel, note_label
 from devcloud.desktop.view.widgets.popover import Popover
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import CallLine, ChipInfo, Contact
@@ -70,7 +70,7 @@ class ChipRow(QWidget):
         popover = Popover(chip)
         popover.setAccessibleName(info.text)
         popover.body.addWidget(Label(info.text, "bodyStrong"))
-        words = WrapLabel(info.explanation, "small", "muted")
+        words = note_label(info.explanation)
         words.setFixedWidth(theme().length("size.popover") - 2 * theme().length("space.4"))
         popover.body.addWidget(words)
         popover.closed.connect(popover.deleteLater)
@@ -95,7 +95,7 @@ class CallRow(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(WrapLabel(title, "body", tone))
-        words.addWidget(WrapLabel(second, "small", "muted", tabular=True))
+        words.addWidget(note_label(second, tabular=True))
         box.addLayout(words, 1)
         length = Label(call.length, "small", "muted", tabular=True)
         box.addWidget(length)  # before it shows: without a parent it would be a window
@@ -244,7 +244,7 @@ class FingerprintRow(QWidget):
         super().__init__()
         look = theme()
         self.title = WrapLabel("", "body")
-        self.value = WrapLabel("", "small", "muted")
+        self.value = note_label()
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         box = QHBoxLayout(self)
         side = look.length("space.4")

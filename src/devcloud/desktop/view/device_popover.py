@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QScrollArea, Q
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import text_button
-from devcloud.desktop.view.widgets.labels import Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import WrapLabel, caption_label
 from devcloud.desktop.view.widgets.popover import Popover
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
@@ -63,7 +63,7 @@ class DevicePopover(Popover):
         self._app = app
         self._t = T(app)
         self.error = WrapLabel("", "small", "danger")
-        self.titles = (Label("", "caption", "muted"), Label("", "caption", "muted"))
+        self.titles = (caption_label(), caption_label())
         self.microphones, self.speakers = DeviceChoice(), DeviceChoice()
         self.microphones.chosen.connect(lambda id: app.settings.set("microphone", id))
         self.speakers.chosen.connect(lambda id: app.settings.set("speaker", id))

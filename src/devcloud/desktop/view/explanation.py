@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from devcloud.desktop.view.widgets.labels import WrapLabel
+from devcloud.desktop.view.widgets.labels import WrapLabel, note_label
 from devcloud.desktop.view.widgets.popover import Popover
 
 
@@ -16,7 +16,7 @@ class ExplanationPopover(Popover):
         self.setAccessibleDescription(text)
         self.heading, self.text = (
             WrapLabel(heading, "bodyStrong"),
-            WrapLabel(text, "small", "muted"),
+            note_label(text),
         )
         self.body.setSpacing(4)
         self.body.addWidget(self.heading)

@@ -9,7 +9,7 @@ from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import icon_button, name_button, text_button
 from devcloud.desktop.view.chip_row import ChipRow, avatar_for
 from devcloud.desktop.view.widgets.announce import announce
-from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel, muted_label
 from devcloud.desktop.view.widgets.rings import CountdownRing
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.call import CallModel
@@ -71,7 +71,7 @@ class IncomingCard(QWidget):
         self.silence = icon_button("bell-off", lambda: self._tell("silence"))
         self.ring = CountdownRing()
         self.name = WrapLabel("", "title")
-        self.rings_for = WrapLabel("", "body", "muted", tabular=True)
+        self.rings_for = muted_label(tabular=True)
         self.chips = ChipRow()
         self.warning = WarningBlock()
         self.decline = text_button(lambda: self._tell("decline"), kind="danger", icon="hang-up")

@@ -14,7 +14,7 @@ from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import icon_button, name_button
 from devcloud.desktop.view.frameless import round_corners
 from devcloud.desktop.view.widgets.avatar import Avatar
-from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel
+from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel, note_label
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
 from devcloud.desktop.viewmodel.values import Notice
@@ -102,7 +102,7 @@ class NoticeWindow(QWidget):
         words.setSpacing(look.length("space.half"))
         words.addWidget(WrapLabel(notice.title, "bodyStrong"))
         if notice.text:
-            words.addWidget(WrapLabel(notice.text, "small", "muted"))
+            words.addWidget(note_label(notice.text))
         head.addLayout(words, 1)
         close = icon_button("close", self.close)
         close.setProperty("compact", True)

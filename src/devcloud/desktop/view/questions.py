@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.widgets.labels import WrapLabel
+from devcloud.desktop.view.widgets.labels import WrapLabel, note_label
 from devcloud.desktop.view.widgets.sheet import Sheet
 
 LONGEST_NAME = 64
@@ -51,7 +51,7 @@ def ask_name(
     edit.setAccessibleName(title)
     edit.setAccessibleDescription(hint)
     sheet.body.addWidget(edit)
-    sheet.body.addWidget(WrapLabel(hint, "small", "muted"))
+    sheet.body.addWidget(note_label(hint))
     accept, _ = _add_buttons(sheet, yes, no, "primary")
 
     def save() -> None:

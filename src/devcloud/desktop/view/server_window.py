@@ -25,7 +25,7 @@ from devcloud.desktop.view.server_table import PeopleTable
 from devcloud.desktop.view.state_disc import StateDisc
 from devcloud.desktop.view.widgets.announce import announce
 from devcloud.desktop.view.widgets.empty_state import EmptyState
-from devcloud.desktop.view.widgets.labels import Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import Label, WrapLabel, caption_label, note_label
 from devcloud.desktop.view.widgets.sheet import Sheet
 from devcloud.desktop.view.widgets.switch import Switch
 from devcloud.desktop.view.widgets.toast import Toast
@@ -62,17 +62,17 @@ class ServerWindow(QMainWindow):
         self.resize(theme().px(WIDTH), theme().px(HEIGHT))
         self.disc = StateDisc()
         self.title = WrapLabel("", "title")
-        self.subtitle = WrapLabel("", "small", "muted")
+        self.subtitle = note_label()
         self.copy_button = text_button(model.copy_address, kind="outline", icon="copy")
         self.start_button = QPushButton()
         self.start_button.setProperty("kind", "primary")
         set_icon(self.start_button, "play", "onAccent")
         self.port_button = text_button(self._ask_port, kind="outline")
         self.port_field = QLineEdit()
-        self.people_title = Label("", "caption", "muted")
+        self.people_title = caption_label()
         self.table = PeopleTable()
         self.nobody = EmptyState("users", model.text("nobody"))
-        self.log_title = Label("", "caption", "muted")
+        self.log_title = caption_label()
         self.copy_log_button = text_button(self._copy_log, kind="flat", icon="copy", size="small")
         self.copy_log_button.setProperty("compact", True)
         self.log = QPlainTextEdit()

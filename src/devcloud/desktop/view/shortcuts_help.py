@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.widgets.labels import Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import WrapLabel, caption_label, note_label
 from devcloud.desktop.view.widgets.sheet import Sheet
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.texts import T
@@ -43,7 +43,7 @@ def open_shortcuts_help(window: QWidget, app: AppModel) -> Sheet:
     area.setMinimumHeight(min(rows.sizeHint().height(), round(window.height() * 0.65)))
     sheet.body.setSpacing(theme().length("space.3"))
     sheet.body.addWidget(area)
-    sheet.body.addWidget(WrapLabel(text("shortcuts_change"), "small", "muted"))
+    sheet.body.addWidget(note_label(text("shortcuts_change")))
     close = QPushButton(text("shortcuts_close"))
     close.clicked.connect(sheet.dismiss)
     sheet.body.addWidget(close)
@@ -59,7 +59,7 @@ def _row(words: str, keys: str) -> QWidget:
     box.setSpacing(theme().length("space.1"))
     box.addWidget(WrapLabel(words, "body"), 1)
     for key in shown_keys(keys):
-        cap = Label(key, "caption", "muted")
+        cap = caption_label(key)
         cap.setProperty("keycap", True)
         box.addWidget(cap)
     return row

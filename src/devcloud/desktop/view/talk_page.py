@@ -1,19 +1,17 @@
 """The page of a call between two people: who, how long, and the safety words."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
-from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.chip_row import Wrapping, avatar_for, show_encryption
+from devcloud.desktop.view.chip_row import Wrapping, show_encryption
+from devcloud.desktop.view.person_page import PersonPage
 from devcloud.desktop.view.widgets.chip import Chip
-from devcloud.desktop.view.widgets.labels import WrapLabel
 from devcloud.desktop.view.widgets.rings import SpeakingRing
 from devcloud.desktop.viewmodel.texts import Speaks, T
 from devcloud.desktop.viewmodel.values import CallView
 
 
-class TalkPage(QWidget):
+class TalkPage(PersonPage):
     """The middle of the call page while two talk."""
 
     words_asked = Signal()
@@ -21,50 +19,17 @@ class TalkPage(QWidget):
 
     def __init__(self, app: Speaks, parent: QWidget | None = None) -> None:
         """`app` knows the language."""
-        super().__init__(parent)
+        ring, chips = SpeakingRing(), Wrapping()
+        super().__init__(ring, chips, gap="space.4", parent=parent)
+        self.ring, self.chips = ring, chips
         self._t = T(app)
         self._view: CallView | None = None
         self._narrow = False
-        self.ring = SpeakingRing()
-        self.name = WrapLabel("", "hero")
-        self.state = WrapLabel("", "large", "muted", tabular=True)
         self.encryption = Chip("", "lock", "neutral", clickable=True)
         self.words = Chip("", "shield-ask", "neutral", clickable=True)
-        self.chips = Wrapping()
         self.chips.put(self.encryption, self.words)
         self.encryption.clicked.connect(self.encryption_asked)
         self.words.clicked.connect(self.words_asked)
-        for label in (self.name, self.state):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(24, 12, 24, 12)
-        column.setSpacing(0)
-        column.addStretch(1)
-        column.addWidget(self.ring, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(theme().length("space.4"))
-        column.addWidget(self.name)
-        column.addSpacing(theme().length("space.2"))
-        column.addWidget(self.state)
-        column.addSpacing(theme().length("space.5"))
-        column.addWidget(self.chips)
-        column.addStretch(1)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """A low window is no reason to push the bar out of it: the avatar gives way."""
-        return QSize(0, 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Show a smaller avatar where it is low."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        shown = 0 if self.ring.isHidden() else self.ring.height()
-        others = self._column.heightForWidth(self.width()) - shown
-        role = avatar_for(self.height() - others, self.ring.REACH)
-        self.ring.setVisible(bool(role))
-        if role:
-            self.ring.set_size_role(role)
 
     def show_call(self, view: CallView) -> None:
         """Show a call."""
@@ -81,7 +46,7 @@ class TalkPage(QWidget):
         self.encryption.setVisible(self._narrow and view.phase != "over")
         self._show_words(view)
         self.chips.arrange()
-        self._fit()
+        self.fit()
 
     def set_narrow(self, narrow: bool) -> None:
         """Where there is little room the protection shows here instead of above."""

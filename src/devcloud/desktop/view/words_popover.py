@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from devcloud.desktop.view.buttons import text_button
-from devcloud.desktop.view.widgets.labels import ElidedLabel, Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import ElidedLabel, Label, WrapLabel, note_label
 from devcloud.desktop.view.widgets.popover import Popover
 from devcloud.desktop.view.widgets.tabs import SegmentedTabs
 from devcloud.desktop.viewmodel.texts import Speaks, T
@@ -47,7 +47,7 @@ class WordsPopover(Popover):
         self.switch = SegmentedTabs(("FR", "EN"))
         self.switch.selected.connect(lambda index: self.language_chosen.emit(LANGUAGES[index]))
         self.words = tuple(Word(number) for number in range(1, 5))
-        self.explanation = WrapLabel("", "small", "muted")
+        self.explanation = note_label()
         self.question = WrapLabel("", "body")
         self.no = text_button(self._ask, kind="danger-flat")
         self.yes = text_button(self._identical, kind="primary", icon="check")

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 from devcloud.desktop.theme.icons import set_icon
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.settings.page import SettingsPage
-from devcloud.desktop.view.widgets.labels import Label, WrapLabel
+from devcloud.desktop.view.widgets.labels import Label, muted_label
 
 LICENCE = "MIT"
 
@@ -20,7 +20,7 @@ class AboutPage(SettingsPage):
         """Add the rows."""
         mark = QLabel()
         set_icon(mark, "brand", "accent", theme().px(40))
-        line = WrapLabel("", "body", "muted")
+        line = muted_label()
         self.says(lambda: line.setText(self.t("settings_about_line")))
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -33,7 +33,7 @@ class AboutPage(SettingsPage):
         self.column.addLayout(head)
         box = self.group()
         version = Label(self.app.version, "body", "muted", tabular=True)
-        licence, font, icons = (WrapLabel("", "body", "muted") for _ in range(3))
+        licence, font, icons = (muted_label() for _ in range(3))
         licence.setText(LICENCE)
         self.add_row(box, "settings_version", "", version)
         self.add_row(box, "settings_licence", "", licence)

@@ -11,7 +11,7 @@ from devcloud.desktop.theme.tokens import Accent, load
 from devcloud.desktop.view.chip_row import GAP, Wrapping
 from devcloud.desktop.view.settings.audio import widened
 from devcloud.desktop.view.settings.page import SettingsPage
-from devcloud.desktop.view.widgets.labels import WrapLabel
+from devcloud.desktop.view.widgets.labels import muted_label
 from devcloud.desktop.view.widgets.switch import Switch
 from devcloud.desktop.view.widgets.tabs import SegmentedTabs
 
@@ -118,7 +118,7 @@ class AppearancePage(SettingsPage):
             lambda index: self.app.settings.set("font_scale", scales[index])
         )
         self.add_row(box, "settings_font_size", "", widened(self.sizes))
-        self.preview = WrapLabel("", "body", "muted")
+        self.preview = muted_label()
         self.preview.setContentsMargins(16, 12, 16, 12)
         self.says(lambda: self.preview.setText(self.t("settings_preview")))
         box.add_row(self.preview)

@@ -6,7 +6,7 @@ from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import icon_button, name_button
 from devcloud.desktop.view.settings.audio import widened
 from devcloud.desktop.view.settings.page import SettingsPage
-from devcloud.desktop.view.widgets.labels import WrapLabel
+from devcloud.desktop.view.widgets.labels import note_label
 
 LONGEST_NAME = 32
 
@@ -31,7 +31,7 @@ class ProfilePage(SettingsPage):
 
     def _add_identity(self) -> None:
         box = self.group("settings_identity")
-        self.fingerprint = WrapLabel("", "small", "muted", tabular=True)
+        self.fingerprint = note_label(tabular=True)
         self.fingerprint.setFont(theme().font("small", mono=True))
         self.copy = icon_button("copy", self._copy)
         self.copy.setProperty("compact", True)

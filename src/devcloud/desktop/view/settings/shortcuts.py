@@ -8,7 +8,7 @@ from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import text_button
 from devcloud.desktop.view.settings.page import SettingsPage
 from devcloud.desktop.view.widgets.announce import announce
-from devcloud.desktop.view.widgets.labels import WrapLabel
+from devcloud.desktop.view.widgets.labels import WrapLabel, note_label
 
 MODIFIERS = frozenset(
     {
@@ -95,7 +95,7 @@ class ShortcutsPage(SettingsPage):
 
     def fill(self) -> None:
         """Add the rows."""
-        self.hint = WrapLabel("", "small", "muted")
+        self.hint = note_label()
         self.says(lambda: self.hint.setText(self.t("settings_shortcuts_hint")))
         self.column.addWidget(self.hint)
         self.conflict = WrapLabel("", "small", "danger")

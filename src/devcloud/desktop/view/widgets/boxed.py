@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel
+from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel, note_label
 
 
 class BoxedRow(QWidget):
@@ -23,7 +23,7 @@ class BoxedRow(QWidget):
         """A control without a name of its own gets the row's title as its accessible name."""
         super().__init__(parent)
         self.title = WrapLabel(title, "body")
-        self.subtitle = WrapLabel(subtitle, "small", "muted")
+        self.subtitle = note_label(subtitle)
         self.trailing = trailing
         words = QVBoxLayout()
         words.setSpacing(0)

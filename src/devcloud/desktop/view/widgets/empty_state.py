@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel
+from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel, muted_label
 
 
 class EmptyState(QWidget):
@@ -24,7 +24,7 @@ class EmptyState(QWidget):
         self._icon = IconLabel(icon, "textMuted", "large")
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = WrapLabel("", "heading")
-        self._text = WrapLabel("", "body", "muted")
+        self._text = muted_label()
         self.button = QPushButton()
         self.button.clicked.connect(self.triggered)
         column = QVBoxLayout(self)

@@ -213,3 +213,18 @@ class IconLabel(QLabel):
     def set_icon(self, name: str, role: str = "text") -> None:
         """Show another icon, or the same in another colour."""
         set_icon(self, name, role, self._size)
+
+
+def caption_label(text: str = "", *, tabular: bool = False) -> Label:
+    """Return a small muted line: the heading of a group, a shortcut beside its words."""
+    return Label(text, "caption", "muted", tabular=tabular)
+
+
+def note_label(text: str = "", *, tabular: bool = False) -> WrapLabel:
+    """Return small muted text that wraps: what explains the line above it."""
+    return WrapLabel(text, "small", "muted", tabular=tabular)
+
+
+def muted_label(text: str = "", *, tabular: bool = False) -> WrapLabel:
+    """Return muted text that wraps, as large as what is around it."""
+    return WrapLabel(text, "body", "muted", tabular=tabular)

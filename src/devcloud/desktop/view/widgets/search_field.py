@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidg
 
 from devcloud.desktop.theme.icons import set_icon
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.widgets.labels import IconLabel, Label
+from devcloud.desktop.view.widgets.labels import IconLabel, caption_label
 
 
 class SearchField(QFrame):
@@ -29,7 +29,7 @@ class SearchField(QFrame):
         """`shortcut` shows while it is empty; `clear_text` names the button that empties it."""
         super().__init__(parent)
         self.setProperty("role", "field")
-        self._hint = Label("", "caption", "muted")
+        self._hint = caption_label()
         self._hint.setProperty("keycap", True)
         self.edit = QLineEdit()
         self.edit.setProperty("bare", True)
