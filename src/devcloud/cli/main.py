@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import devcloud
-from devcloud.cli.parser import Parser
+from devcloud.cli.parser import Parser, Text
 from devcloud.cli.settings import language_of
 from devcloud.cli.terminal import Terminal
 from devcloud.model.errors import BadSettings, DevCloudError, LocalError
@@ -72,6 +72,7 @@ def parser(language: Language, chosen: str | None, command: "ModuleType | None")
     top: Parser = speaking(prog="devcloud", description=text("about"))
     version = f"devcloud {devcloud.__version__}"
     top.add_argument("--version", action="version", version=version, help=text("help_version"))
+    _add_flags_of_all(top, text)
     commands: argparse._SubParsersAction[Parser] = top.add_subparsers(
         title=text("commands"), metavar=text("command"), prog="devcloud", parser_class=speaking
     )
@@ -81,15 +82,28 @@ def parser(language: Language, chosen: str | None, command: "ModuleType | None")
         )
         if name == chosen and command is not None:
             command.add_arguments(made, text)
-            made.add_argument("--language", choices=["fr", "en"], help=text("help_language"))
-            made.add_argument("--json", action="store_true", help=text("help_json"))
-            made.add_argument("--verbose", action="store_true", help=text("help_verbose"))
+            # What has been said before the command stays, unless it is said again.
+            _add_flags_of_all(made, text, default=argparse.SUPPRESS)
     return top
+
+
+def _add_flags_of_all(made: Parser, text: Text, **settings: Any) -> None:
+    """Add the flags that stand before the command or after it."""
+    made.add_argument("--language", choices=["fr", "en"], help=text("help_language"), **settings)
+    for flag in ("json", "verbose"):
+        made.add_argument(f"--{flag}", action="store_true", help=text(f"help_{flag}"), **settings)
 
 
 def _chosen(arguments: Sequence[str]) -> str | None:
     """Return the command. Raises BadSettings `command_unknown`."""
-    first = next((word for word in arguments if not word.startswith("-")), None)
+    words = iter(arguments)
+    first = None
+    for word in words:
+        if word == "--language":
+            next(words, None)
+        elif not word.startswith("-"):
+            first = word
+            break
     if first is None or first in COMMANDS:
         return first
     raise BadSettings("command_unknown", what=first[:80], commands=", ".join(COMMANDS))

@@ -67,11 +67,14 @@ class Settings:
 def language_of(arguments: list[str], environment: Mapping[str, str] = os.environ) -> Language:
     """Return the language to speak, before anything else has been read: `--language`,
     `DEVCLOUD_LANGUAGE`, then the system's."""
-    for at, argument in enumerate(arguments):
-        if argument == "--language" and at + 1 < len(arguments):
-            return _language(arguments[at + 1])
-        if argument.startswith("--language="):
-            return _language(argument.partition("=")[2])
+    given = ""
+    for argument, value in zip(arguments, [*arguments[1:], ""], strict=False):
+        if argument == "--language":
+            given = value
+        elif argument.startswith("--language="):
+            given = argument.partition("=")[2]
+    if given:
+        return _language(given)
     for variable in ("DEVCLOUD_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if environment.get(variable):
             return _language(environment[variable])

@@ -1,18 +1,23 @@
 """One call, watched in the core thread until it is over: its state, its levels, its devices."""
 
+import asyncio
 from collections.abc import Callable
 
 from devcloud.call.states import State
-from devcloud.client.api import ClientCall, DeviceChanged, DeviceFailed, Levels
+from devcloud.client.api import ClientCall, Levels
 from devcloud.client.notices import Notice
 from devcloud.client.tasks import Tasks
 from devcloud.desktop import happenings as on
+from devcloud.desktop.device_news import DeviceNews
 from devcloud.desktop.translation import call_is, measured
-from devcloud.media.control import DeviceKind, Quality
+from devcloud.media.control import Quality
 from devcloud.model.records import CallKind
 
 RING_2023_S = 7.0
 """So long a program of 2023 waits for an answer."""
+TOGETHER_S = 1.0
+"""What happens to devices within this time is told as one thing: to find out takes the system some
+tenths of a second for each device."""
 
 
 class CallWatch:
@@ -34,6 +39,8 @@ class CallWatch:
         self._quality: Quality | None = None
         self._figures: on.Measured | None = None
         self._listening = False
+        self._news = DeviceNews()
+        self._together: list[Notice] = []
 
     async def run(self, tasks: Tasks) -> None:
         """Tell each change, until the call is over."""
@@ -70,15 +77,18 @@ class CallWatch:
         self._tell(on.LevelsAre(self._id, levels.input_dbfs, levels.output_dbfs))
 
     async def _notices(self) -> None:
-        async for notice in self.call.notices():
-            self._tell(self._told(notice))
+        telling: asyncio.TimerHandle | None = None
+        try:
+            async for notice in self.call.notices():
+                self._together.append(notice)
+                if len(self._together) == 1:
+                    later = asyncio.get_running_loop().call_later
+                    telling = later(TOGETHER_S, self._tell_devices)
+        finally:
+            if telling is not None:
+                telling.cancel()
 
-    def _told(self, notice: Notice) -> on.CallNotice:
-        match notice:
-            case DeviceChanged(old, new, kind):
-                which = "microphone" if kind is DeviceKind.INPUT else "speaker"
-                code = f"{which}_changed" if old and old != new else "device_used"
-                return on.CallNotice(self._id, code, (("device", old or new), ("other", new)))
-            case DeviceFailed(code, detail):
-                return on.CallNotice(self._id, code, (("detail", detail),))
-        return on.CallNotice(self._id, "no_microphone")
+    def _tell_devices(self) -> None:
+        together, self._together = self._together, []
+        for code, values in self._news.told(together):
+            self._tell(on.CallNotice(self._id, code, values))

@@ -54,6 +54,11 @@ def test_help_of_each_command_in_both_languages(run: Any, command: str) -> None:
         (["call", "John", "--once=yes"], "arguments_unknown", "--once"),
         (["answer", "--once=yes"], "arguments_invalid", "--once"),
         (["users", "--language", "de"], "arguments_invalid", "--language"),
+        (["--language", "de", "users"], "arguments_invalid", "--language"),
+        (["--language"], "arguments_without_value", "--language"),
+        (["--language", "fr"], "command_missing", "devcloud --help"),
+        (["--language", "fr", "dance"], "command_unknown", "dance"),
+        (["--data", "x", "users"], "command_unknown", "x"),
         (["users"], "name_needed", "--name"),
         (["users", "--name", ""], "name_empty", "name"),
         (["call", "John", "--name", "Marc", "--for", "-1"], "seconds_invalid", "-1"),
@@ -91,6 +96,25 @@ def test_mistakes_are_told_in_the_persons_language(
     assert "Dites qui vous êtes" in run("users")[2]
     assert "Say who you are" in run("users", "--language", "en")[2]
     assert "Say who you are" in run("users", "--language=en")[2]
+
+
+def test_what_every_command_takes_stands_before_it_or_after_it(run: Any) -> None:
+    assert "Dites qui vous êtes" in run("--language", "fr", "users")[2]
+    assert "Dites qui vous êtes" in run("--language=fr", "users")[2]
+    code, out, _ = run("--language", "en", "--json", "--verbose", "users", "--language", "fr")
+    assert "Dites qui vous êtes" in json.loads(out)["text"], "the last word counts"
+    assert code == 2
+    for before, after in (("--json", "--verbose"), ("--verbose", "--json")):
+        assert json.loads(run(before, "users", after)[1])["outcome"] == "name_needed"
+    assert run("--language", "fr", "call", "--help")[1].startswith("usage\u202f: devcloud call")
+
+
+def test_the_help_says_once_what_every_command_takes(run: Any) -> None:
+    for arguments in (["--help"], ["call", "--help"], ["--language", "fr", "--help"]):
+        _, out, _ = run(*arguments)
+        lines = [line.strip() for line in out.splitlines()]
+        for flag in ("--language", "--json", "--verbose"):
+            assert sum(line.startswith(flag) for line in lines) == 1, (arguments, flag)
 
 
 def test_a_fault_of_the_program_is_a_sentence_too(

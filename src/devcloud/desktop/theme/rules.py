@@ -157,6 +157,10 @@ QFrame[role="callbar"] { background: @success@; }
 QFrame[role="callbar"][rounded="true"] { border-radius: @radius.medium@px; }
 QFrame[role="toast"] { background: @inverse@; border-radius: @radius.medium@px; }
 QFrame[role="toast"] QPushButton { background: transparent; color: @onInverse@; }
+QFrame[role="toast"][outcome="trouble"] {
+  background: @warningSoft@; border: @border.thin@px solid @warning@;
+}
+QFrame[role="toast"][outcome="trouble"] QPushButton { color: @text@; }
 QFrame[role="sidebar"] { background: @background@; border: none; border-right: 1px solid @border@; }
 QFrame[role="chat"] { background: @background@; border: none; border-left: 1px solid @border@; }
 QFrame[role="content"] { background: @surface@; border: none; }

@@ -5,6 +5,7 @@ leaves the program in the tray, where there is one; quitting asks when a call wo
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
@@ -259,6 +260,10 @@ class MainWindow(QMainWindow):
         self._lift_toast()
         self.toast.show_message(text, action if then is not None else None)
 
+    def _show_trouble(self, sentence: str) -> None:
+        self._lift_toast()
+        self.toast.show_message(sentence, outcome="trouble")
+
     def _lift_toast(self) -> None:
         """What can be done about a call stays free: above all, hanging up."""
         bars = self.call_page.bars.sizeHint().height() if self.call_page is not None else 0
@@ -269,9 +274,6 @@ class MainWindow(QMainWindow):
         then, self._undo = self._undo, None
         if then is not None:
             then()
-
-    def _announce(self, text: str, assertive: bool) -> None:
-        announce(self, text, assertive)
 
     @staticmethod
     def _copy(text: str) -> None:
@@ -362,7 +364,8 @@ class MainWindow(QMainWindow):
         app.calls.current_changed.connect(self._follow_call)
         app.language_changed.connect(self.retranslate)
         app.toast.connect(self._show_toast)
-        app.announce.connect(self._announce)
+        app.trouble.connect(self._show_trouble)
+        app.announce.connect(partial(announce, self))
         app.clipboard.connect(self._copy)
         app.raise_window.connect(self.raise_window)
         app.show_history.connect(self.show_history)

@@ -40,8 +40,9 @@ __all__ = ["AppModel", "KeyQuestion", "Link", "Me", "Notice"]
 
 
 class AppModel(QObject):
-    """The program. Beside the contract's signals: `notice_over(kind)` takes a notification back,
-    `show_history` and `show_audio_settings` ask the main window for a page, `quitting` ends it."""
+    """The program. Beside the contract's signals: `trouble(sentence)` is a toast of what
+    went wrong, `notice_over(kind)` takes a notification back, `show_history` and
+    `show_audio_settings` ask the main window for a page, `quitting` ends it."""
 
     language_changed = Signal()
     page_changed = Signal()
@@ -49,6 +50,7 @@ class AppModel(QObject):
     me_changed = Signal()
     link_changed = Signal()
     toast = Signal(str, str, object)
+    trouble = Signal(str)
     announce = Signal(str, bool)
     notify = Signal(object)
     notice_over = Signal(str)
@@ -143,9 +145,7 @@ class AppModel(QObject):
     def start(self) -> None:
         """The window is there: read what is kept, and connect when that is wanted."""
         if self.settings.damaged is not None:
-            self.toast.emit(
-                self._text("toast_settings_damaged", path=str(self.settings.damaged)), "", None
-            )
+            self.went_wrong(self._text("toast_settings_damaged", path=str(self.settings.damaged)))
         if self.settings.value("connect_at_startup") and self.settings.value("host"):
             self.connect_form.submit()
 
@@ -236,9 +236,7 @@ class AppModel(QObject):
         self.calls.update()
 
     def _shelf_failed(self, error: StorageFailed) -> None:
-        text = error.text(self.language)
-        self.toast.emit(text, "", None)
-        self.log.add_text(text)
+        self.went_wrong(error.text(self.language))
 
     # ── who one is, and the language ─────────────────────────────────────────────────────────────
 
@@ -351,6 +349,11 @@ class AppModel(QObject):
         """Put text on the clipboard, and say so."""
         self.clipboard.emit(text)
         self.toast.emit(self._text(toast_key), "", None)
+
+    def went_wrong(self, sentence: str) -> None:
+        """Say that something did not work, and keep it in the log: a toast goes away."""
+        self.trouble.emit(sentence)
+        self.log.add_text(sentence)
 
     @property
     def quit_question(self) -> str:

@@ -64,7 +64,7 @@ class Signing:
         try:
             name = parse_name(name.strip())
         except BadName as wrong:
-            self._app.toast.emit(wrong.text(self._app.language), "", None)
+            self._app.went_wrong(wrong.text(self._app.language))
             name = self._app.me.name
         if name != self._app.me.name:
             self._app.connect_form.set_field("name", name)
@@ -126,8 +126,7 @@ class Signing:
         self._app.people.set_connected(True)
         self._app.core.ask(self._app.audio.order())
         if now.trouble is not None:
-            self._app.toast.emit(now.trouble.text(self._app.language), "", None)
-            self._app.log.add_text(now.trouble.text(self._app.language))
+            self._app.went_wrong(now.trouble.text(self._app.language))
         self._app.update_page()
 
     def _loaded(self, server: str, kept: Kept) -> None:

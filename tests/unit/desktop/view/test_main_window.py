@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from tests.unit.desktop.fakes import app_model, clock, core, past, talking
+from tests.unit.desktop.fakes import FINGERPRINT, app_model, clock, core, past, talking
 
 from devcloud.desktop import happenings, orders
 from devcloud.desktop.view.main_window import MainWindow
@@ -16,6 +16,7 @@ from devcloud.desktop.view.sidebar import HISTORY
 from devcloud.desktop.view.tray import Tray
 from devcloud.desktop.viewmodel.app import AppModel
 from devcloud.desktop.viewmodel.values import KeyQuestion
+from devcloud.model.errors import AlreadyRunning
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -330,3 +331,15 @@ def test_a_toast_leaves_what_can_be_done_about_a_call_free(
     qtbot.waitUntil(page.bars.isVisible)
     bar = QRect(page.bars.mapTo(window, page.bars.rect().topLeft()), page.bars.size())
     assert window.toast.isVisible() and not window.toast.geometry().intersects(bar)
+
+
+def test_what_went_wrong_is_a_warning_and_stays_in_the_log(
+    window: MainWindow, app: AppModel
+) -> None:
+    taken = AlreadyRunning("port_2023_taken", detail="5001")
+    app.core.happened.emit(happenings.SignedIn("Marc", "h:10000", FINGERPRINT, taken))
+    sentence = taken.text(app.language)
+    assert (window.toast.text, window.toast.property("outcome")) == (sentence, "trouble")
+    assert app.log.lines[-1].endswith(sentence)
+    app.toast.emit("De nouveau en ligne", "", None)
+    assert window.toast.property("outcome") == "success"

@@ -6,7 +6,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from devcloud.desktop.theme.theme import Theme
+from devcloud.desktop.theme.theme import Theme, theme
 from devcloud.desktop.view.widgets import banner as banner_module
 from devcloud.desktop.view.widgets import toast as toast_module
 from devcloud.desktop.view.widgets.badge import badge_text
@@ -254,12 +254,31 @@ def test_a_toast_lies_at_the_bottom_and_goes(window: QMainWindow, qtbot: QtBot, 
     assert toast.geometry().bottom() == pytest.approx(420 - 24, abs=2)
     assert toast._over.interval() == 5000
     button = toast.findChild(QPushButton)
+    button.setFocus()
+    toast._over.timeout.emit()
+    assert toast.isVisible() and toast._over.isActive(), "somebody is about to press it"
     with qtbot.waitSignal(toast.triggered):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert toast.isHidden()
     toast.show_message("Adresse copiée")
     toast._over.timeout.emit()
     assert toast.isHidden()
+
+
+def test_a_toast_of_trouble_has_a_warning_s_icon_and_colour(
+    window: QMainWindow, said: Said
+) -> None:
+    toast = Toast(window)
+    toast.show_message("Empreinte copiée")
+    corner = QPoint(toast.width() // 2, 3)
+    assert toast.grab().toImage().pixelColor(corner) == theme().colour("inverse")
+    tick = toast._icon.pixmap().toImage()
+    toast.show_message("Le port 5001 est déjà pris", outcome="trouble")
+    assert toast.grab().toImage().pixelColor(corner) == theme().colour("warningSoft")
+    assert toast._icon.pixmap().toImage() != tick
+    toast.show_message("De nouveau en ligne")
+    assert toast._icon.pixmap().toImage() == tick
+    assert said[1:] == [("Le port 5001 est déjà pris", True), ("De nouveau en ligne", False)]
 
 
 # Panes over the window

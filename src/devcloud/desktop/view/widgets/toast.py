@@ -1,11 +1,20 @@
 """A toast: what just happened, at the lower edge of the window, for five seconds."""
 
+from typing import Final, Literal
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.widgets.announce import announce
 from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel
+
+Outcome = Literal["success", "trouble"]
+# Outcome: icon, its colour, the tone of the words.
+_LOOKS: Final[dict[Outcome, tuple[str, str, str | None]]] = {
+    "success": ("check", "onInverse", "inverse"),
+    "trouble": ("alert", "warningText", None),
+}
 
 
 class Toast(QFrame):
@@ -27,7 +36,7 @@ class Toast(QFrame):
         self._button.clicked.connect(self._press)
         self._over = QTimer(self)
         self._over.setSingleShot(True)
-        self._over.timeout.connect(self.hide)
+        self._over.timeout.connect(self._read)
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 10)
         row.setSpacing(12)
@@ -43,13 +52,19 @@ class Toast(QFrame):
         return self._text.text()
 
     def show_message(
-        self, text: str, action_text: str | None = None, *, icon: str = "check"
+        self, text: str, action_text: str | None = None, *, outcome: Outcome = "success"
     ) -> None:
         """Show and announce `text` for five seconds, with a button when there is an action.
 
-        A toast that has a button stays while the pointer or the focus is on it.
+        What went wrong looks like a warning and is announced at once. A toast that has a button
+        stays while the pointer or the focus is on it.
         """
-        self._icon.set_icon(icon, "onInverse")
+        icon, colour, tone = _LOOKS[outcome]
+        if self.property("outcome") != outcome:
+            self.setProperty("outcome", outcome)
+            theme().repolish(self)
+        self._icon.set_icon(icon, colour)
+        self._text.set_tone(tone)
         self._text.setText(text)
         self._button.setText(action_text or "")
         self._button.setVisible(action_text is not None)
@@ -58,7 +73,7 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._over.start(theme().duration("toast"))
-        announce(self._window, text)
+        announce(self._window, text, assertive=outcome == "trouble")
 
     def stay_above(self, bottom: int) -> None:
         """Lie so many pixels from the lower edge from now on."""
@@ -71,6 +86,13 @@ class Toast(QFrame):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+    def _read(self) -> None:
+        wanted = self._button.isVisible() and (self.underMouse() or self._button.hasFocus())
+        if wanted:
+            self._over.start(theme().duration("toast"))
+        else:
+            self.hide()
 
     def _press(self) -> None:
         self.hide()
