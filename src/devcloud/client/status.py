@@ -16,6 +16,8 @@ from devcloud.model.texts import Language
 class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A call at one moment.
 
+    `answered` says that it was accepted, whether or not a voice was heard then.
+
     `setup_s` is the time from dialling (or accepting) to the first voice heard; `duration_s` the
     time since acceptance, to the end where there is one. `encrypted` is said of the path that
     carries the voice now, or carried it last. `quality` is None until something has been measured.
@@ -33,6 +35,7 @@ class CallStatus(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     reason: EndReason | None
     text: str
+    answered: bool
     muted: bool
     held_here: bool
     held_there: bool
@@ -88,6 +91,7 @@ def status_of(
         state=call.state,
         reason=call.reason,
         text=call.text,
+        answered=call.accepted_at is not None,
         muted=call.muted,
         held_here=call.held_here,
         held_there=call.held_there,

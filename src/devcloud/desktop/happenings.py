@@ -104,6 +104,8 @@ class CallIs:
     state: State
     reason: EndReason | None = None
     text: str = ""
+    answered: bool = False
+    """Whether it was accepted; a call that is over does not say so by its state."""
     muted: bool = False
     held_here: bool = False
     held_there: bool = False

@@ -78,6 +78,7 @@ def call_is(
         state=status.state,
         reason=status.reason,
         text=status.text,
+        answered=status.answered,
         muted=status.muted,
         held_here=status.held_here,
         held_there=status.held_there,

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from devcloud.call.states import Role, State
+from devcloud.call.states import ACCEPTED, Role, State
 from devcloud.desktop import happenings as on
 from devcloud.desktop import orders
 from devcloud.desktop.store.records import Kept, KnownPerson, PastCall
@@ -127,6 +127,8 @@ class FakeCore(QObject):
         self.people: tuple[on.Somebody, ...] = ()
         self.me = ""
         self._count = 0
+        self.path_found = True
+        """Whether a call that is accepted connects at once; otherwise it goes on looking."""
 
     def ask(
         self,
@@ -160,8 +162,10 @@ class FakeCore(QObject):
                 self.happened.emit(on.PeopleAre(self.people))
             case orders.PlaceCall(name):
                 return self.dials(name)
-            case orders.Accept(call):
+            case orders.Accept(call) if self.path_found:
                 self.connects(call)
+            case orders.Accept(call):
+                self.becomes(call, state=State.CONNECTING_AFTER_ACCEPTED)
             case orders.Decline(call):
                 self.ends(call, EndReason.DECLINED)
             case orders.HangUp(call):
@@ -246,6 +250,7 @@ class FakeCore(QObject):
 
     def becomes(self, id: str, **changes: Any) -> None:
         """The call is another one now."""
+        changes.setdefault("answered", changes.get("state") in ACCEPTED or self.calls[id].answered)
         self._put(replace(self.calls[id], **changes))
 
     def measured(

@@ -42,7 +42,7 @@ class CallModel(QObject):
         self._text = T(app)
         self.now = call
         self.begun_at = app.clock.wall()
-        self.answered_at: float | None = None
+        self.answered_at = app.clock.wall() if call.answered else None
         self._begun = app.clock.now()
         self._rang_until: float | None = None
         self._talked = 0.0
@@ -101,6 +101,9 @@ class CallModel(QObject):
         if self.failure is not None or before == "over":
             return
         self.now = call
+        if call.answered and self.answered_at is None:
+            # Not when voices are first heard: a call that was taken and broke off is not missed.
+            self.answered_at = self._app.clock.wall()
         after = self.phase
         if call.measured is not None and call.measured is not self.quality.newest:
             self.quality.measured(call.measured, self._app.clock.now())
@@ -126,9 +129,8 @@ class CallModel(QObject):
             self._begun = now
         if after in RUNNING and self._running_since is None:
             self._running_since = now
-            self.was_talking = True
-            if self.answered_at is None:
-                self.answered_at = self._app.clock.wall()
+            if not self.was_talking:
+                self.was_talking = True
                 self._talked = self.now.duration_s
         elif after not in RUNNING and self._running_since is not None:
             self._talked += now - self._running_since

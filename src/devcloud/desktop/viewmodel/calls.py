@@ -77,7 +77,7 @@ class CallsModel(QObject):
         try:
             peer = parse_name(name.strip())
         except BadName as wrong:
-            self._app.toast.emit(wrong.text(self._app.language), "", None)
+            self._app.trouble.emit(wrong.text(self._app.language))
             return
         current = self.current
         if current is not None and current.phase == "over":
@@ -235,7 +235,7 @@ class CallsModel(QObject):
             self._app.notices.missed(record, call.state.shown_name, quietly=silent)
         if call is self.incoming:
             self._set_incoming(None)
-        if call is self.current and (call.role_is_ours or call.was_talking):
+        if call is self.current and (call.role_is_ours or call.answered_at is not None):
             self._app.announce.emit(call.state.state_text, False)
             expected = call.failure is None and call.now.reason in OF_OUR_OWN
             self._closing.set(TALKED_S if expected else UNANSWERED_S, lambda: self.close(call))

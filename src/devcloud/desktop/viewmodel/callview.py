@@ -204,8 +204,9 @@ def _state_text(call: CallIs, phase: Phase, doings: Doings, text: _Texts) -> str
 
 def ending(call: CallIs, doings: Doings, text: _Texts) -> str:
     """Return how a call ended, in a sentence."""
+    direction = "outgoing" if call.role is Role.CALLER else "incoming"
     if doings.failure is not None:
-        return text("outgoing_failed", reason=_as_reason(doings.failure.text(doings.language)))
+        return text(f"{direction}_failed", reason=_as_reason(doings.failure.text(doings.language)))
     if doings.was_talking:
         if call.reason in (EndReason.CONNECTION_LOST, EndReason.MEDIA_FAILED):
             return text("call_dropped")
@@ -217,7 +218,7 @@ def ending(call: CallIs, doings: Doings, text: _Texts) -> str:
         reason = text(f"reason_{_FAILURES[call.reason]}")
         if call.trouble is not None:
             reason = _as_reason(call.trouble.text(doings.language))
-        return text("outgoing_failed", reason=reason)
+        return text(f"{direction}_failed", reason=reason)
     return text("call_ended_plain")
 
 

@@ -305,6 +305,25 @@ def test_a_second_one_waits_for_the_first_sheet(app: AppModel) -> None:
     assert incoming(app).state.name == "Atelier"
 
 
+def test_a_call_that_was_taken_and_broke_off_before_a_voice_came_is_not_missed(
+    app: AppModel,
+) -> None:
+    core = fakes.core(app)
+    core.path_found = False
+    id = core.rings("John")
+    incoming(app).accept()
+    assert current(app).phase == "connecting"
+    core.ends(id, EndReason.COMPLETED)
+    assert (history(app), app.history.unseen) == (["John, Incoming, 0 s, 09:00"], 0)
+
+    # As it looks when the window stood still meanwhile.
+    again = core.rings("John")
+    incoming(app).accept()
+    core.becomes(again, state=State.ENDED, reason=EndReason.MEDIA_FAILED, answered=True)
+    assert (history(app)[0], app.history.unseen) == ("John, Incoming, 0 s, 09:00", 0)
+    assert current(app).state.state_text == "The call failed: no way for the voice was found"
+
+
 def test_what_rang_while_the_window_stood_still_was_missed(app: AppModel) -> None:
     ringing = on.CallIs("late", "John", Role.CALLEE, CallKind.DEVCLOUD, State.RINGING_IN)
     gone = replace(ringing, state=State.ENDED, reason=EndReason.CANCELLED)
