@@ -2,7 +2,6 @@
 
 import sqlite3
 import stat
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,12 +121,9 @@ def test_ten_thousand_contacts(file: Path) -> None:
     database = Database(open_database(file))
     everyone = tuple(KnownPerson(f"Salle {n}", 1.0, 2.0) for n in range(10_000))
     database.keep_people(HERE, everyone)
-    begun = time.perf_counter()
     kept = database.load(HERE)
-    took = time.perf_counter() - begun
     database.close()
     assert set(kept.people) == set(everyone)
-    assert took < 3.0  # 0.1 s on a machine that does nothing else
 
 
 # ── in a thread of its own ───────────────────────────────────────────────────────────────────────
