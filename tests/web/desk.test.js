@@ -308,7 +308,7 @@ test('nobody else has a say in a call', async () => {
   for (const [seq, type] of ['x', 'hangup', 'cancel', 'decline'].entries())
     if (seq) await world.john.desk.received(
       { type, call: CALL, seq, to: 'John', from: 'Eve', device: 'ee'.repeat(8), body: {}, reason: 'completed', text: '' }, 0, 0,
-    ); // prettier-ignore
+    );
   await world.settle();
   assert.equal(world.john.call.state, 'active');
   assert.deepEqual(world.john.codes(), Array(3).fill('message_from_stranger'));
@@ -319,7 +319,7 @@ test('a flood of forged invitations is met with silence', async () => {
   for (let n = 0; n < 300; n += 1)
     await world.john.desk.received(
       { type: 'invite', call: n.toString(16).padStart(32, '0'), seq: 1, to: 'John', from: 'Eve', device: 'ee'.repeat(8), body: { sdp: describe() } }, 0, 0,
-    ); // prettier-ignore
+    );
   const said = world.john.desk.drain().filter(({ type }) => type === 'Say');
   assert.equal(said.length, 2 * 60, 'an ack and a decline each');
 });

@@ -2,8 +2,9 @@
 
 A property per token, in kebab case; a colour has one value for each theme, of which `color-scheme`
 picks one (CSS Color Level 5, `light-dark()`). `data-theme` on the root picks the theme (without it
-the system's), `data-accent` one of the six accents, `data-font-size` a percentage, `data-motion`
-"reduced" stops what moves. Pure; knows nothing of pages.
+the system's), `data-accent` one of the six accents (also of a part of the page, which shows it),
+`data-font-size` a percentage, `data-motion` "reduced" stops what moves. Pure; knows nothing of
+pages.
 """
 
 import json
@@ -74,8 +75,6 @@ def _theme(tokens: Tokens, theme: str) -> dict[str, str]:
     found |= {f"shadow-{name}": value for name, value in tokens["shadow"][theme].items()}
     for place, avatar in enumerate(tokens["avatar"][theme], 1):
         found |= {f"avatar{place}": avatar["background"], f"avatar{place}-text": avatar["text"]}
-    for name, accent in tokens["accentChoices"].items():
-        found[f"accent-{name}"] = accent[theme]["accent"]  # for whoever chooses one
     return found
 
 
@@ -99,7 +98,7 @@ def _accents(accents: Tokens) -> Iterable[str]:
             {kebab(role): value for role, value in accent[theme].items()}
             for theme in ("light", "dark")
         )
-        yield _block(f':root[data-accent="{name}"]', _both(light, dark))
+        yield _block(f'[data-accent="{name}"]', _both(light, dark))
 
 
 def _font_sizes(factors: Iterable[float]) -> Iterable[str]:

@@ -7,7 +7,8 @@ nothing of HTTP beyond the kind and the tag of a file.
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -31,25 +32,26 @@ _KINDS = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
+_PROPERTY = re.compile(r"^ *--([\w-]+): .*\n", re.MULTILINE)
 _NOT_SERVED = (".test.js", ".config.js", "tsconfig.json", "package.json", "package-lock.json")
 
-# Of the errors, those that a browser can meet: what its own client finds and what a server says.
-# Not what only a host, a command or a sound file can do wrong.
-_ERRORS = (
-    "name_", "message_", "description_", "fingerprint_", "claim_", "reveal_", "too_many_",
-    "joining_", "already_", "bad_", "handshake_", "observers_", "not_signed_in", "not_understood",
-    "invite_needed", "invite_unknown", "invite_used", "invite_expired", "invite_revoked",
-    "invite_other_name", "key_changed", "key_malformed", "commitment_mismatch", "call_over",
-    "call_not_encrypted", "encryption_lost", "untrusted_there", "words_not_there", "replaced",
-    "blocked", "released", "slow_reader", "silent", "server_stopping", "server_unreachable",
-    "server_silent", "not_devcloud", "version_unsupported", "frame_broken", "certificate_changed",
-    "person_unknown", "path_", "device_", "unexpected", "disconnected", "pins_damaged", "browser_",
-    "key_gone",
-)  # fmt: skip
-_NOT_FOR_A_BROWSER = (
-    "device_library", "device_list", "device_test", "path_unknown", "path_call",
-    "name_blank_for_2023", "fingerprint_missing_here",
-)  # fmt: skip
+# Of the errors, those that a page shows: what its own client finds, and why a server does not let
+# it in. Not what only a host, a command or a sound file can do wrong, nor what is only logged.
+_ERRORS = frozenset({
+    "name_empty", "name_too_long", "name_blank_at_end", "name_unprintable", "name_own",
+    "already_in_call", "person_unknown", "words_not_there", "unexpected",
+    "description_malformed", "description_not_encrypted", "path_description",
+    "fingerprint_missing", "fingerprint_malformed", "fingerprint_weak", "fingerprint_ambiguous",
+    "claim_missing", "claim_invalid", "claim_other_key", "claim_wrong_person",
+    "commitment_mismatch", "reveal_missing", "untrusted_there", "key_changed", "key_changed_ask",
+    "key_gone", "device_no_microphone", "device_microphone_denied", "device_microphone_busy",
+    "server_unreachable", "server_silent", "not_devcloud", "version_unsupported",
+    "browser_not_secure", "browser_too_old", "browser_store", "browser_2023", "browser_failed",
+    "name_taken", "replaced", "bad_proof", "key_malformed", "blocked", "released", "disconnected",
+    "joining_closed", "invite_needed", "invite_unknown", "invite_used", "invite_expired",
+    "invite_revoked", "invite_other_name", "handshake_timeout", "too_many_messages",
+    "too_many_connections", "too_many_devices", "server_stopping",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,11 @@ def collect() -> dict[str, File]:
     files = {
         "/index.html": _file(plain.welcome(), ".html"),
         "/icons/app.svg": _file(_app_icon(tokens, (icons / "brand.svg").read_text()), ".svg"),
-        "/tokens.css": _file(tokens_css(tokens), ".css"),
         plain.STYLE_PATH: _file(plain.STYLE, ".css"),
     }
     files |= _walk(icons, "/icons/")
     files |= _walk(resources.files("devcloud") / "web", "/")
+    files["/tokens.css"] = _file(_used(tokens_css(tokens), files), ".css")
     files["/"] = replace(files.pop("/index.html"), links=_modules(files))
     for language in Language:
         words = "".join(f"{word}\n" for word in word_list(language))
@@ -89,6 +91,14 @@ def _modules(files: Iterable[str]) -> str:
     """Every module at once, instead of each when the one before it has been read. (HTML, section
     4.6.8.12, «modulepreload»)"""
     return ", ".join(f"<{path}>; rel=modulepreload" for path in files if path.endswith(".js"))
+
+
+def _used(style: str, files: Mapping[str, File]) -> str:
+    """The properties that a style sheet uses, its own or another."""
+    sheets = [file.body.decode() for path, file in files.items() if path.endswith(".css")]
+    used = set(re.findall(r"var\(--([\w-]+)", "\n".join([style, *sheets])))
+    chosen = _PROPERTY.sub(lambda line: line[0] if line[1] in used else "", style)
+    return lean_style(chosen)
 
 
 def _app_icon(tokens: Tokens, brand: str) -> str:
@@ -117,7 +127,7 @@ def _texts(language: Language) -> str:
 def _is_for_a_browser(key: str) -> bool:
     area, _, name = key.partition(".")
     if area == "errors":
-        return name.startswith(_ERRORS) and not name.startswith(_NOT_FOR_A_BROWSER)
+        return name in _ERRORS
     return area == "web"
 
 

@@ -58,7 +58,7 @@ export class Machine extends Ringing {
     return {
       id, role, me, peer, device, muted, heldHere, heldThere, generation, accepted, wall: this.wall,
       offer: this.paths.invitation, holdOrder: this.holdOrder, answerSent: this.answerSent,
-    }; // prettier-ignore
+    };
   }
 
   /** A call that goes on in a page that was loaded again: as if the media had died and were about to

@@ -23,7 +23,7 @@ import { Core, monotonic } from './core.js';
 import { DevCloudError, Untrusted } from './errors.js';
 import {
   findPin, fingerprint, hex, makeKeyPair, random, signingKey, withoutPin, withPin,
-} from './identity.js'; // prettier-ignore
+} from './identity.js';
 import { Media } from './media.js';
 import { parseName } from './names.js';
 import { Call } from './ongoing.js';

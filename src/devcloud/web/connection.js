@@ -9,7 +9,7 @@
  *   invite: string, origin: string, program: string}} SignIn  `origin`: of this page
  * @typedef {{set: (act: () => void, ms: number) => any, clear: (timer: any) => void}} Clock
  */
-import { DevCloudError } from './errors.js';
+import { DevCloudError, ProtocolViolation } from './errors.js';
 import { signInClaim } from './identity.js';
 import { decode, encode, FINAL_CODES, pauseBefore, SUBPROTOCOL, VERSION } from './protocol.js';
 
@@ -96,7 +96,7 @@ export class Connection {
     const socket = this.#socket;
     let message;
     try {
-      if (typeof data !== 'string') throw new DevCloudError('message_not_text');
+      if (typeof data !== 'string') throw new ProtocolViolation('message_not_text');
       message = decode(data);
     } catch (error) {
       console.warn('devcloud: dropped', error);

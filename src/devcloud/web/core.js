@@ -124,7 +124,7 @@ export class Core extends EventTarget {
     if (deadline < Infinity)
       this.#alarm = setTimeout(
         () => this.#quietly((it, now) => it.tick(now)), Math.max(0, (deadline - monotonic()) * 1000),
-      ); // prettier-ignore
+      );
     this.#save();
     this.tellStatus();
   }
@@ -180,7 +180,7 @@ export class Core extends EventTarget {
         found: (generation, candidates) => tell((desk, now) => desk.found(id, generation, candidates, now)),
         quality: (quality) => this.#news(id, { quality }),
         trouble: (trouble) => this.#news(id, { trouble }),
-      })); // prettier-ignore
+      }));
     }
     this.#voices.get(id)?.order(command);
   }

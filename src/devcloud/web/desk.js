@@ -46,7 +46,7 @@ export class Desk {
     this.line = new Line(me, { timers, waiting, warm: (peer) => warm(this.knows(peer)) });
     this.#door = new Doorkeeper(
       this.gate, this.line, (outputs, now) => this.#carryOut(outputs, now), (action) => this.#do(action),
-    ); // prettier-ignore
+    );
   }
 
   /** @param {string} name */
@@ -218,7 +218,7 @@ export class Desk {
     } else if (!sameName(from, call.peer)) this.#drop('message_from_stranger', from);
     else if (
       maySpeak(call, message) && (await this.#door.admits(call, message, said, now)) && !call.over
-    ) await this.#takeAdmitted(call, message, said, now); // prettier-ignore
+    ) await this.#takeAdmitted(call, message, said, now);
   }
 
   /** @param {Machine} call @param {CallMessage} message @param {Said} said @param {number} now */

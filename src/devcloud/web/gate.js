@@ -215,7 +215,7 @@ export class Gate {
     for (const id of this.#revealBy.keys())
       this.#revealBy.set(
         id, Math.min(now + this.patience, (this.#talking.get(id) ?? now) + LATEST_REVEAL_S),
-      ); // prettier-ignore
+      );
   }
   /** Calls whose caller did not reveal its part in time. @param {number} now */
   overdue(now) {

@@ -11,7 +11,7 @@ import { ProtocolViolation, Untrusted } from './errors.js';
 import {
   callClaim, commitment, dtlsFingerprint, fingerprint, fromBase64url, random, safetyWords,
   toBase64url, verify,
-} from './identity.js'; // prettier-ignore
+} from './identity.js';
 import { sameName } from './names.js';
 
 /** @typedef {[number, string]} Description  generation and SDP */
@@ -155,7 +155,7 @@ export class Handshake {
       role, caller, callee, me, peerKey, words, nonce: toBase64url(this.nonce),
       commitment: this.#commitment, invited: this.#invited, newest: this.#newest,
       accepted: this.#accepted,
-    }; // prettier-ignore
+    };
   }
   /** @param {string} call @param {ReturnType<Handshake['save']>} saved @param {SigningKey} key
    * @param {Pin|undefined} pin */
@@ -192,7 +192,7 @@ export class Handshake {
     const bound = promised ?? this.#commitment;
     const data = await this.#claim(
       kind, this.peerRole, generation, offer, answer, keys, bound, signed.nonce,
-    ); // prettier-ignore
+    );
     if (!(await verify(signed.key, signed.claim, data))) throw new Untrusted('claim_invalid', { name });
     if (this.pin && this.pin.key !== signed.key)
       throw new Untrusted('key_changed', {

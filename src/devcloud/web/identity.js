@@ -19,7 +19,7 @@ const { subtle } = globalThis.crypto ?? {};
 /** @param {Uint8Array|ArrayBuffer} data */
 export const toBase64url = (data) =>
   btoa(String.fromCharCode(...new Uint8Array(data)))
-    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''); // prettier-ignore
+    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 
 /** The `size` bytes that `text` is exactly, or null. @param {string} text @param {number} size */
 export function fromBase64url(text, size) {
@@ -127,7 +127,7 @@ export const callClaim = async (c) =>
   pack(
     'DevCloud call 1', c.call, c.caller, c.callee, c.role, c.kind, c.generation, c.fingerprint,
     await digest(c.offer), await digest(c.answer), c.caller_key, c.callee_key, c.commitment, c.nonce,
-  ); // prettier-ignore
+  );
 
 // ── the fingerprint of a description (RFC 8122) ──────────────────────────────────────────────────
 
@@ -198,7 +198,7 @@ export async function safetyWords(w) {
     pack(
       'DevCloud words 1', w.call, w.caller_key, w.callee_key, w.caller_fingerprint,
       w.callee_fingerprint, w.caller_nonce, w.callee_nonce,
-    ), // prettier-ignore
+    ),
   );
   const bits = BigInt(`0x${hex(hashed)}`) >> 212n;
   return [33n, 22n, 11n, 0n].map((shift) => Number((bits >> shift) & 2047n));

@@ -81,14 +81,14 @@ export class Line {
     const warm = !cold && (ours !== undefined || this.warm(peer));
     const call = new Machine({
       id, role: 'callee', me: this.me, peer, device, offer, warm, wall, timers: this.timers,
-    }); // prettier-ignore
+    });
     if (ours && !cold) return this.#yield(ours, call, now);
     const superseded = this.busy ? this.#supersede(peer, now) : [];
     if (this.busy) {
       const record = {
         call: id, caller: peer, callee: this.me, kind: 'devcloud', begun_at: wall,
         answered_at: null, ended_at: wall, reason: 'busy',
-      }; // prettier-ignore
+      };
       const refusal = this.refuse(id, peer, device, 'busy');
       return [...superseded, ...refusal, [null, { type: 'Remember', record }]];
     }

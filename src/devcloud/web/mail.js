@@ -171,4 +171,4 @@ export class Mail {
  * @param {CallMessage} message */
 export const maySpeak = (call, { type, device }) =>
   call.device === null || call.device === device ||
-  ['ringing', 'answer', 'decline', 'hangup'].includes(type); // prettier-ignore
+  ['ringing', 'answer', 'decline', 'hangup'].includes(type);

@@ -26,7 +26,7 @@ export class Media extends EventTarget {
   options = {
     microphone: '', speaker: '', echoCancellation: true, noiseSuppression: true, autoGain: true,
     inputGain: 1, outputGain: 1,
-  }; // prettier-ignore
+  };
   /** @type {MediaStream|null} */
   #stream = null;
   /** @type {Promise<MediaStreamTrack>|null} */
@@ -73,7 +73,7 @@ export class Media extends EventTarget {
     /** @param {string} kind @returns {Device[]} */
     const of = (kind) =>
       all.filter((each) => each.kind === kind && each.deviceId && each.deviceId !== 'communications')
-        .map(({ deviceId, label }) => ({ id: deviceId === 'default' ? '' : deviceId, label })); // prettier-ignore
+        .map(({ deviceId, label }) => ({ id: deviceId === 'default' ? '' : deviceId, label }));
     return { microphones: of('audioinput'), speakers: of('audiooutput') };
   }
 

@@ -10,7 +10,7 @@ import { sameName } from './names.js';
 const MOST = 500;
 const MISSED = [
   'no_answer', 'cancelled', 'busy', 'rejected_by_policy', 'connection_lost', 'media_failed', 'error',
-]; // prettier-ignore
+];
 
 export class Past {
   /** @param {import('./store.js').Store} store */
@@ -31,7 +31,7 @@ export class Past {
       call, peer: outgoing ? callee : caller, outgoing, kind, reason,
       begunAt: record.begun_at * 1000, answeredAt: answered === null ? null : answered * 1000,
       endedAt: record.ended_at * 1000,
-    }; // prettier-ignore
+    };
   }
   /** @param {Entry} entry */
   async keep(entry) {

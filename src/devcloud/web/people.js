@@ -55,7 +55,7 @@ export class People {
   /** @param {Told[]} people @returns {Promise<Person[]>} */
   #show(people) {
     return Promise.all(people.map(async ({ name, status, kind, key }) =>
-      ({ name, status, kind, key: key && (await this.print(key)) }))); // prettier-ignore
+      ({ name, status, kind, key: key && (await this.print(key)) })));
   }
 }
 

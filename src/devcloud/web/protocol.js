@@ -20,7 +20,7 @@ export const REASONS = [
   'completed', 'declined', 'busy', 'no_answer', 'cancelled', 'offline', 'unknown_name',
   'answered_elsewhere', 'rejected_by_policy', 'untrusted', 'connection_lost', 'media_failed',
   'error',
-]; // prettier-ignore
+];
 
 // ── shapes: a check of one value, which returns it, or undefined where it does not fit ────────────
 
@@ -103,7 +103,7 @@ const FROM_SERVER = {
   bye: object({ code: [text()] }),
   error: object({
     code: [text()], text: [text()], call: [text(), ''], seq: [whole(-1e9, 1e10), 0],
-  }), // prettier-ignore
+  }),
   presence: object({
     people: [list(person), []],
     gone: [list(text()), []],
@@ -200,7 +200,7 @@ const BODIES = {
     candidates: [
       list(
         object({ candidate: [text(1024)], mid: [text(32), ''], index: [whole(0, 64), 0] }), 1, 64,
-      ), // prettier-ignore
+      ),
     ],
     generation,
   }),
@@ -230,7 +230,7 @@ export const FINAL_CODES = new Set([
   'joining_closed', 'invite_needed', 'invite_unknown', 'invite_used', 'invite_expired',
   'invite_revoked', 'invite_other_name', 'name_empty', 'name_too_long', 'name_blank_at_end',
   'name_unprintable', 'key_malformed',
-]); // prettier-ignore
+]);
 
 /** Seconds to wait before the next attempt. `attempt` counts from 0 since the last success; `chance`
  * is a random number from 0 to 1. @param {number} attempt @param {number} chance */

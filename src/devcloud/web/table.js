@@ -8,7 +8,7 @@
 /** Seconds. @type {Timers} */
 export const TIMERS = {
   ring: 45, connect: 15, reconnect: 30, waver: 1, repair: 4, repair_again: 8, others: 0.5, close: 2,
-}; // prettier-ignore
+};
 
 export const EARLY = ['connecting_before_accepted', 'connected_before_accepted'];
 const OUT = ['dialling', 'ringing_out', ...EARLY];

@@ -126,7 +126,7 @@ export class Voice {
       // Nobody says goodbye but by closing; the states of the whole see it seconds later.
       if (dtls) dtls.addEventListener('statechange', () => {
         if (dtls.state === 'closed') this.#path(pc, generation, 'failed');
-      }); // prettier-ignore
+      });
     };
     pc.onconnectionstatechange = () => this.#path(pc, generation, pc.connectionState);
     const meter = new Meter();

@@ -1,5 +1,6 @@
 """The browser client's files and the style made of the design's tokens."""
 
+import json
 import re
 from importlib import resources
 from typing import Any
@@ -8,7 +9,6 @@ import pytest
 
 from devcloud.design.css import kebab, load_tokens, tokens_css
 from devcloud.model.texts import Language, catalogue
-from devcloud.server import files as served
 from devcloud.server.files import collect
 
 Blocks = list[tuple[str, dict[str, str]]]
@@ -92,7 +92,7 @@ def test_lengths_are_pixels_and_what_the_font_size_scales_is_a_factor(
 def test_each_accent_has_its_seven_in_each_theme(tokens: Any, blocks: Blocks) -> None:
     assert len(tokens["accentChoices"]) == 6
     for name, accent in tokens["accentChoices"].items():
-        chosen = rule(blocks, f':root[data-accent="{name}"]')
+        chosen = rule(blocks, f'[data-accent="{name}"]')
         assert len(chosen) == 7
         for role, light in accent["light"].items():
             assert light in chosen[f"--{kebab(role)}"]
@@ -138,16 +138,36 @@ def test_the_page_announces_every_module() -> None:
         assert (f"<{path}>; rel=modulepreload" in files["/"].links) == path.endswith(".js")
 
 
-def test_every_code_that_the_client_throws_has_its_sentence() -> None:
-    texts = {
-        key for key in catalogue() if served._is_for_a_browser(key)
-    }  # what /texts/en.json holds
+ONLY_LOGGED = {
+    *("message_too_long", "message_not_utf8", "message_not_json", "message_too_deep"),
+    *("message_unknown_type", "message_wrong_shape", "message_not_text", "message_from_stranger"),
+    *("message_out_of_place", "description_out_of_place", "reveal_out_of_place"),
+}
+SAID_BY_A_SERVER = {
+    *("handshake_timeout", "too_many_messages", "too_many_connections", "too_many_devices"),
+    "server_stopping",
+}
+
+
+def test_the_errors_of_a_page_are_those_that_its_client_names_and_a_server_may_say() -> None:
+    scripts = [file.body.decode() for path, file in collect().items() if path.endswith(".js")]
+    quoted = {name for script in scripts for name in re.findall(r"'([a-z0-9_]+)'", script)}
+    texts: dict[str, str] = json.loads(collect()["/texts/en.json"].body)
+    named = {name for name in quoted if f"errors.{name}" in catalogue()} - ONLY_LOGGED
+    named -= {"name_needed"}  # the page's own word for a field that is empty
+    shown = {key.removeprefix("errors.") for key in texts if key.startswith("errors.")}
+    assert shown - SAID_BY_A_SERVER == named
+
+
+def test_every_code_that_the_client_throws_is_shown_or_logged() -> None:
     thrown: set[str] = set()
+    error = re.compile(r"new (?:DevCloudError|Untrusted|ProtocolViolation)\(\s*'([a-z0-9_]+)'")
     for path, file in collect().items():
         if path.endswith(".js"):
-            thrown |= set(re.findall(r"new DevCloudError\(\s*'([a-z0-9_]+)'", file.body.decode()))
+            thrown |= set(error.findall(file.body.decode()))
+    texts = json.loads(collect()["/texts/en.json"].body)
     assert thrown, "the client throws something"
-    assert {code for code in thrown if f"errors.{code}" not in texts} == set()
+    assert {code for code in thrown - ONLY_LOGGED if f"errors.{code}" not in texts} == set()
 
 
 def test_texts_of_each_language_and_every_icon() -> None:

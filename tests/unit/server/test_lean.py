@@ -23,6 +23,7 @@ export function b(x) {
   // A reason.
   const url = 'https://' + x; /* stays */
   const c = /** @type {string[]} */ (a(x));
+  if (!c.length) return null; // it's empty
   return `${url} // ${c}`;
 }
 /** @type {number} */
@@ -33,6 +34,7 @@ export function b(x) {
         "export function b(x) {\n"
         "const url = 'https://' + x; /* stays */\n"
         "const c = (a(x));\n"
+        "if (!c.length) return null;\n"
         "return `${url} // ${c}`;\n"
         "}\n"
         "(b).c = 1;\n"
@@ -59,9 +61,31 @@ def test_only_the_end_of_a_line_ends_it() -> None:
 
 
 def test_styles() -> None:
-    assert lean_style("/* Why. */\na {\n  b: c;\n}\n\n") == "a {\nb: c;\n}\n"
+    written = """/* Why. */
+a :hover > b, i:not(.c, .d) ~ u {
+  margin: calc(1px + 2px) auto;
+  --e: "x , y";
+}
+
+@media (min-width: 3px) and (hover) { p { q: r !important; } }
+"""
+    assert lean_style(written) == (
+        "a :hover>b,i:not(.c,.d) ~ u{\n"
+        "margin:calc(1px + 2px) auto;\n"
+        '--e:"x , y";\n'
+        "}\n"
+        "@media (min-width:3px) and (hover){p{q:r !important;}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a::after {\n  content: 'b \\\n  c';\n}\n", "a { /* it's */ }\n", "a { } /* one\n b */\n"],
+    ids=["string", "within", "comment"],
+)
+def test_styles_in_which_a_blank_may_mean_something_are_refused(text: str) -> None:
     with pytest.raises(Unlean):
-        lean_style("a::after {\n  content: 'b \\\n  c';\n}\n")
+        lean_style(text)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

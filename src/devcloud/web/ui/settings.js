@@ -144,7 +144,7 @@ function appearance() {
         h('label', { key: accent, title: say(accent), class: accent === preferences.accent ? 'sel' : '' },
           h('input', { type: 'radio', class: 'sr', name: 'accent', 'aria-label': say(accent),
             checked: accent === preferences.accent, onchange: () => choose({ accent }) }),
-          h('span', { class: 'swatch', vars: { '--swatch': `var(--accent-${accent})` } }))),
+          h('span', { class: 'swatch', 'data-accent': accent }))),
       h('span', { class: 'small muted' }, say(preferences.accent)))),
     line(say('font_size'), '', segmented(say('font_size'),
       ['90', '100', '115', '130'].map((size) => [size, say('percent', { n: size })]),

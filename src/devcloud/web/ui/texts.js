@@ -29,7 +29,7 @@ export const say = (key, values) => fill(texts[`web.${key}`] ?? key, values);
 /** What an error says to a person. @param {any} error */
 export function sayError(error) {
   const code = error?.code ?? error?.name ?? 'unexpected';
-  const known = texts[`errors.${code}`] ?? texts[`web.${code}`];
+  const known = texts[`errors.${code}`];
   if (known) return fill(known, error?.values);
   return error?.text && error.text !== code ? error.text : say('error_unknown', { code });
 }
