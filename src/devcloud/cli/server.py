@@ -155,14 +155,15 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     language, data = terminal.language, str(server.settings.data)
     here = server.announcement
     places, link, page = here.places(), here.link(), here.web_link()
-    pin = here.pin or server.certificate.pin
+    # None where a proxy shows a certificate that the server was not told of.
+    shown = fingerprint_of(here.pin) if here.pin else ""
     join = say(f"hosting.join_{server.join}", language, devcloud=command(), data=data)
     value = {
         "outcome": "running",
         "port": server.port,
         "addresses": places,
-        "fingerprint": fingerprint_of(pin),
-        "pin": pin,
+        "fingerprint": shown,
+        "pin": here.pin,
         "link": link,
         "page": page,
         "join": server.join,
@@ -170,14 +171,20 @@ def _tell(server: DevCloudServer, terminal: Terminal) -> None:
     }
     rows = [
         (say("server.row_address", language), "  ".join(places)),
-        (say("server.row_link", language), link),
-        (say("server.row_fingerprint", language), fingerprint_of(pin)),
+        (say("server.row_link", language), link if here.pin else page),
+        (say("server.row_fingerprint", language), shown),
         (say("hosting.row_join", language), join),
         (say("server.row_data", language), data),
     ]
     terminal.line(say("server.running", language))
-    terminal.result(value, rows)
+    terminal.result(value, [row for row in rows if row[1]])
     if server.echo is not None:
         terminal.line(say("server.echo_there", language, name=ECHO_NAME))
     terminal.line(say("server.open_page", language, page=page))
-    terminal.line(say("server.next", language, link=link, devcloud=command()))
+    if server.browsers_warn:
+        terminal.line(say("server.page_warned", language))
+    if here.pin:
+        terminal.line(say("server.next", language, link=link, devcloud=command()))
+    else:
+        terminal.line(say("server.browsers_only", language))
+    terminal.line(say("server.stop", language))

@@ -158,15 +158,18 @@ class HttpEntrance(asyncio.Protocol):
         """(asyncio.Protocol)"""
         self._data += data
         end = self._data.find(_END)
+        if max(end, len(self._data) if end < 0 else 0) > _LONGEST_HEAD:
+            self._answer("431 Request Header Fields Too Large")
+            return
         if end < 0:
-            if len(self._data) > _LONGEST_HEAD:
-                self._answer("431 Request Header Fields Too Large")
             return
         self._done_waiting()
         head = parse_head(self._data[: end + len(_END)])
-        if head is not None and self._must_encrypt():
+        if head is None:
+            self._answer("400 Bad Request")
+        elif self._must_encrypt():
             self._send_to_https(head)
-        elif head is not None and head.path == self._door.path and is_upgrade(head):
+        elif head.path == self._door.path and is_upgrade(head):
             self._open_websocket(head, self._data[end + len(_END) :])
         else:
             self._hand_to(self._door.pages)

@@ -312,9 +312,14 @@ class DevCloudServer:
         return origin
 
     @property
+    def browsers_warn(self) -> bool:
+        """Whether what browsers see is the certificate that the server made itself."""
+        return self.settings.certificate is None and not self.settings.behind_proxy
+
+    @property
     def _shown_fingerprint(self) -> str:
         """Of the certificate that browsers warn of; empty for one that they trust."""
-        return "" if self.settings.certificate is not None else self.certificate.fingerprint
+        return self.certificate.fingerprint if self.browsers_warn else ""
 
     def _count_refused(self, code: str) -> None:
         self.hall.metrics.refused[code] += 1

@@ -27,7 +27,7 @@ class Pages:
 
     def application(self) -> web.Application:
         """Return the application; it answers GET and HEAD."""
-        app = web.Application(client_max_size=64 * 1024)
+        app = self._new()
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
@@ -41,7 +41,7 @@ class Pages:
 
         async def explain(request: web.Request) -> web.Response:
             if request.path in _UNENCRYPTED:
-                return give(request, self._files[request.path], {})
+                return give(request, self._files[request.path])
             address = f"https://{request.host}{request.path}"
             page = why_https(address, fingerprint(), _language(request))
             headers = {**NOT_KEPT, "Vary": "Accept-Language"}
@@ -49,15 +49,32 @@ class Pages:
                 status=403, text=page, content_type="text/html", charset="utf-8", headers=headers
             )
 
-        app = web.Application(client_max_size=64 * 1024)
+        app = self._new()
         app.router.add_get("/{path:.*}", explain)
         return app
+
+    def _new(self) -> web.Application:
+        app = web.Application(client_max_size=64 * 1024)
+        app.on_response_prepare.append(self._with_every_answer)
+        return app
+
+    async def _with_every_answer(self, request: web.Request, answer: web.StreamResponse) -> None:
+        """Those of the library, such as to another method than GET, get the same headers."""
+        more = self._more if request.secure else {}
+        for name, value in {**NOT_KEPT, **more}.items():
+            answer.headers.setdefault(name, value)
+        answer.headers["Server"] = HEADERS["Server"]
+        if self._settings.behind_proxy:
+            # A connection that a proxy kept for later would be one that a WebSocket cannot open
+            # on: the first request of each decides who reads from it.
+            answer.force_close()
+            answer.headers["Connection"] = "close"
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self._files.get(request.path)
         if file is None:
             raise web.HTTPNotFound(text=say("server.not_found"), headers=NOT_KEPT)
-        return give(request, file, self._more if request.secure else {})
+        return give(request, file)
 
     async def _healthz(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"}, headers=NOT_KEPT)
@@ -105,9 +122,9 @@ def _language(request: web.Request) -> Language:
     return Language.ENGLISH
 
 
-def give(request: web.Request, file: File, more: dict[str, str]) -> web.Response:
+def give(request: web.Request, file: File) -> web.Response:
     """Return a file, or that the browser's copy is still good. (RFC 9110, section 13.1.2)"""
-    headers = {**HEADERS, **more, "Cache-Control": "no-cache", "ETag": file.tag}
+    headers = {**HEADERS, "Cache-Control": "no-cache", "ETag": file.tag}
     body = file.body
     if file.packed:
         headers["Vary"] = "Accept-Encoding"

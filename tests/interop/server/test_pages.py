@@ -1,5 +1,6 @@
 """The pages on the one port."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -69,3 +70,43 @@ async def test_without_a_proxy_the_header_means_nothing(world: Any) -> None:
     url = f"http://127.0.0.1:{server.port}/metrics"
     async with world.http.get(url, headers={"X-Forwarded-For": "203.0.113.9"}) as response:
         assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("OPTIONS", "/", 405),
+        ("PUT", "/main.js", 405),
+        ("POST", "/healthz", 405),
+        ("TRACE", "/", 405),
+        ("CONNECT", "/", 404),
+        ("HEAD", "/nowhere", 404),
+        ("GET", "/a%0d%0ab", 404),
+    ],
+)
+async def test_what_the_library_answers_says_no_less(
+    world: Any, method: str, path: str, status: int
+) -> None:
+    server = await world.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    assert answer.startswith(f"HTTP/1.1 {status} "), answer[:200]
+    assert "Content-Security-Policy: default-src 'none'" in answer
+    assert "X-Content-Type-Options: nosniff" in answer
+    assert "Cache-Control: no-store" in answer
+    assert "aiohttp" not in answer
+
+
+async def test_a_proxy_keeps_no_connection_on_which_a_websocket_could_not_open(world: Any) -> None:
+    """nginx with `keepalive`, for one, sends whatever comes next on a connection that it kept."""
+    world.settings = replace(world.settings, behind_proxy=True)
+    server = await world.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET /main.js HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(20):
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nConnection: close\r\n" in answer

@@ -61,6 +61,16 @@ def test_the_address_as_others_know_it(
     assert str(made["link"]).startswith(f"devcloud://{place}/?pin=")
 
 
+def test_behind_a_proxy_an_address_without_a_port_is_the_proxys(
+    capsys: pytest.CaptureFixture[str], data: Path
+) -> None:
+    where = Announcement(host="", port=10_000, pin=PIN, join=Join.INVITE, proxied=True)
+    announcement.write(data, where)
+    made = told(capsys, "--address", "calls.example.org", data=data)
+    assert str(made["link"]).startswith("devcloud://calls.example.org:443/?")
+    assert str(made["page"]).startswith("https://calls.example.org/#invite=")
+
+
 def test_where_a_proxy_shows_a_certificate_of_its_own(
     capsys: pytest.CaptureFixture[str], data: Path
 ) -> None:

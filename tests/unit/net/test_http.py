@@ -195,6 +195,20 @@ async def test_a_full_server_says_so() -> None:
     assert entrance.transport.written.startswith(b"HTTP/1.1 503 ")
 
 
+async def test_a_head_that_is_too_long_and_whole() -> None:
+    entrance = Entrance(HERE)
+    entrance.protocol.data_received(b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n")
+    assert entrance.transport.written.startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("peer", [HERE, ELSEWHERE])
+async def test_what_cannot_be_read_is_no_way_around_https(peer: Peer) -> None:
+    entrance = Entrance(peer)
+    more = b"".join(b"X-%d: 1\r\n" % number for number in range(120))
+    entrance.protocol.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n" + more + b"\r\n")
+    assert entrance.transport.written.startswith(b"HTTP/1.1 400 ")
+
+
 async def test_a_head_without_end() -> None:
     entrance = Entrance(HERE)
     entrance.protocol.data_received(b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000)
