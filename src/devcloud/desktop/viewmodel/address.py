@@ -35,7 +35,9 @@ def split_address(text: str) -> Parts | None:
         return None
     if parts.scheme not in _SCHEMES or not is_host(host) or (port is None and not is_link):
         return None
-    return Parts(host, 10_000 if port is None else port, parts.query)
+    # The page's link has its invitation where a browser keeps it to itself.
+    query = parts.query or (parts.fragment if parts.scheme == "https" else "")
+    return Parts(host, 10_000 if port is None else port, query)
 
 
 def is_host(text: str) -> bool:

@@ -38,8 +38,10 @@ class ConnectModel(QObject):
         self._fields = {"name": value("name"), "host": value("host"), "port": str(value("port"))}
         self._checked = False
         self._link = ""
-        """The rest of an invite link, which goes with the host it brought."""
-        self._link_host = ""
+        """The rest of an invite link, which goes with the host and port it brought."""
+        self._link_of = ("", "")
+        self._failure: DevCloudError | None = None
+        self._failed_at = ""
         self.errors: dict[str, str] = {}
         self.busy = False
         self.banner: Banner | None = None
@@ -79,9 +81,19 @@ class ConnectModel(QObject):
         """What is signed in to: the fields, with the pin and the invitation of a link."""
         host = f"[{self.host.strip()}]" if ":" in self.host else self.host.strip()
         authority = f"{host}:{self.port.strip()}"
-        if self._link and self._link_host == self.host:
+        if self._link and self._link_of == (self.host, self.port):
             return f"devcloud://{authority}/?{self._link}"
         return authority
+
+    @property
+    def place(self) -> str:
+        """The same without pin and invitation, as a person reads it."""
+        return self.address.removeprefix("devcloud://").partition("/")[0]
+
+    def forget_pin(self) -> None:
+        """The link named another key than the server has, which the person accepts."""
+        parts = (part for part in self._link.split("&") if not part.startswith("pin="))
+        self._link = "&".join(parts)
 
     def set_field(self, field: str, text: str) -> None:
         """The person typed or pasted. «host:port» or a link in `host` fills what it brings: pasted
@@ -107,8 +119,8 @@ class ConnectModel(QObject):
         if found is None:
             return False
         self._fields["host"], self._fields["port"] = found.host, str(found.port)
-        if found.query:
-            self._link, self._link_host = found.query, found.host
+        # Two servers may share a host: what a link says is true of its port only.
+        self._link, self._link_of = found.query, (self.host, self.port)
         return True
 
     # ── connecting ───────────────────────────────────────────────────────────────────────────────
@@ -127,6 +139,7 @@ class ConnectModel(QObject):
             self._app.announce.emit(self._text(self.errors[wrong]), True)
             return
         self._fields = {field: text.strip() for field, text in self._fields.items()}
+        self._failed_at = self.place
         self.fields_changed.emit()
         self._app.sign_in(self.name, self.address)
 
@@ -153,31 +166,36 @@ class ConnectModel(QObject):
 
     def failed(self, error: DevCloudError | None) -> None:
         """Connecting did not work, or the connection is over for good."""
+        self._failure = error
         if error is None:
             self._banner(None)
             return
+        text = self._tell(error)
+        self._app.announce.emit(text, True)
+        self._app.log.add_text(text)
+
+    def _tell(self, error: DevCloudError) -> str:
         text, action = self._explained(error)
         action_text = self._text(f"connect_{action}") if action else ""
         self._banner(Banner(text, action_text, action))
-        self._app.announce.emit(text, True)
-        self._app.log.add_text(text)
+        return text
 
     def _explained(
         self, error: DevCloudError
     ) -> tuple[str, Literal["", "retry", "show_fingerprint"]]:
-        address = f"{self.host}:{self.port}"
         match error.code:
             case "name_taken":
                 return self._text("connect_name_taken"), "retry"
             case "server_unreachable":
-                return self._text("connect_no_answer", address=address), "retry"
+                return self._text("connect_no_answer", address=self._failed_at), "retry"
             case "certificate_changed":
                 return self._text("connect_key_changed"), "show_fingerprint"
         return error.text(self._app.language), "retry"
 
     def retranslate(self) -> None:
         """Another language."""
-        self._banner(None)
+        if self.banner is not None and self._failure is not None:
+            self._tell(self._failure)
         self.errors_changed.emit()
 
     def _banner(self, banner: Banner | None) -> None:

@@ -35,7 +35,7 @@ class Signing:
             self._app.me = Me(name=name)
         self._again.stop()
         self._app.connect_form.set_busy(True)
-        self._app.links.connecting(f"{self._app.connect_form.host}:{self._app.connect_form.port}")
+        self._app.links.connecting(self._app.connect_form.place)
         value = self._app.settings.value
         self._app.core.ask(
             orders.SignIn(
@@ -141,6 +141,7 @@ class Signing:
         question = self._app.server_key_question
         if question is not None:
             self._app.server_key_question = None
+            self._app.connect_form.forget_pin()
             self._app.server_key_question_changed.emit()
             self._app.core.ask(
                 orders.AcceptServerKey(self._app.data, question.address, question.new),

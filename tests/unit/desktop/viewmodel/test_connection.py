@@ -54,6 +54,12 @@ def test_the_first_wrong_field_takes_the_focus_and_errors_go_as_they_are_fixed(
             "38267",
             "devcloud://192.0.2.2:38267/?pin=abc&invite=def",
         ),
+        (
+            "https://192.0.2.2:38267/#invite=def",
+            "192.0.2.2",
+            "38267",
+            "devcloud://192.0.2.2:38267/?invite=def",
+        ),
     ],
 )
 def test_a_paste_fills_both_fields(
@@ -79,6 +85,44 @@ def test_a_link_is_of_its_host_only(form: ConnectModel) -> None:
     form.set_field("host", "devcloud://192.0.2.2:38267/?pin=abc")
     form.set_field("host", "192.0.2.3")
     assert form.address == "192.0.2.3:38267"
+
+
+def test_a_link_is_of_its_port_only_and_goes_with_the_next_address(form: ConnectModel) -> None:
+    form.set_field("host", "devcloud://192.0.2.2:38267/?pin=abc")
+    form.set_field("port", "2000")
+    assert form.address == "192.0.2.2:2000"
+    form.set_field("host", "devcloud://192.0.2.2:38267/?pin=abc&invite=def")
+    form.set_field("host", "192.0.2.2:38267")
+    assert form.address == "192.0.2.2:38267"
+
+
+def test_a_new_certificate_is_accepted_although_the_link_named_another(app: AppModel) -> None:
+    core, form = fakes.core(app), app.connect_form
+    core.failing[orders.SignIn] = Refused("certificate_changed", expected="AA:BB", seen="CC:DD")
+    form.set_field("name", "Marc")
+    form.set_field("host", "devcloud://192.0.2.2:38267/?pin=abc&invite=def")
+    form.submit()
+    core.failing.clear()
+    app.accept_server_key()
+    signed_in = core.asked_for(orders.SignIn)[-1]
+    assert signed_in.address == "devcloud://192.0.2.2:38267/?invite=def"
+    assert app.page == "home"
+
+
+def test_what_did_not_work_is_said_in_the_next_language_too(
+    app: AppModel, form: ConnectModel
+) -> None:
+    fakes.core(app).failing[orders.SignIn] = Unreachable("server_unreachable", address="x")
+    form.set_field("name", "Marc")
+    form.set_field("host", "[2001:db8::1]:2000")
+    form.submit()
+    app.settings.set("language", "fr")
+    assert form.banner is not None
+    assert form.banner.text.startswith("Le serveur ne répond pas à [2001:db8::1]:2000.")
+    assert form.banner.action_text == "Réessayer"
+    form.failed(None)
+    app.settings.set("language", "en")
+    assert form.banner is None
 
 
 @pytest.mark.parametrize(
