@@ -168,6 +168,7 @@ class Exchange:
     def _start(self, caller: str, source: str, now: float) -> None:
         if source == self.address and self._is_repeated(caller, now):
             return
+        self._leave_unsaid(wire.CLOSE, source)
         if self._calls_back(caller, source):
             self._answered(now)
         elif self.busy or self.state is not State.IDLE:
@@ -176,6 +177,10 @@ class Exchange:
             self._ignore(source, Why.IMPOSTOR, now, caller)
         elif (caller, source) not in self._checks:
             self._check(caller, source, now)
+
+    def _leave_unsaid(self, data: bytes, to: str) -> None:
+        """Who starts a call is in none: what still goes out would only end the one that begins."""
+        self._queue = [item for item in self._queue if item[1] != Outgoing(data, to)]
 
     def _is_repeated(self, caller: str, now: float) -> bool:
         same = fold_name(caller) == fold_name(self.peer)
