@@ -6,6 +6,7 @@ A second start on one data directory brings the first window to the front.
 import argparse
 import importlib.util
 import os
+import socket
 import sys
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from devcloud.model.errors import AlreadyRunning, LocalError
 from devcloud.model.texts import Language
 
 Text = Callable[[str], str]
+FIRST_X_PORT = 6000
+_ANSWERS_WITHIN_S = 3.0
 
 
 def add_arguments(parser: Parser, text: Text) -> None:
@@ -70,5 +73,31 @@ def check_display() -> None:
     would abort the process."""
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return
+    display = os.environ.get("DISPLAY", "")
+    if not display or not _answers(display):
         raise LocalError("windows_no_display")
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server takes connections at `HOST:N.SCREEN`: a session that has ended leaves its
+    name behind. (X(7), DISPLAY NAMES)"""
+    host, _, rest = display.rpartition(":")
+    number = rest.partition(".")[0]
+    if not number.isascii() or not number.isdigit():
+        return False
+    try:
+        if host not in ("", "unix"):
+            socket.create_connection((host, FIRST_X_PORT + int(number)), _ANSWERS_WITHIN_S).close()
+            return True
+        local = f"/tmp/.X11-unix/X{number}"
+        return any(_connects(path) for path in (local, f"\0{local}"))
+    except (OSError, OverflowError):
+        return False
+
+
+def _connects(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as display:
+        display.settimeout(_ANSWERS_WITHIN_S)
+        return display.connect_ex(path) == 0
