@@ -6,8 +6,8 @@
  */
 import { foldName } from './names.js';
 
-export const FIRST_REPEAT_S = 2;
-export const LONGEST_REPEAT_S = 8;
+const FIRST_REPEAT_S = 2;
+const LONGEST_REPEAT_S = 8;
 export const KEPT_S = 60;
 const MOST_MESSAGES = 512;
 const MOST_REMEMBERED = 1024;

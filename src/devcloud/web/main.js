@@ -3,7 +3,8 @@
  * listens to the keys that work everywhere.
  */
 
-import { UNANSWERED, app, attempt, draw, drawWith, isOver, mute, ringing, talk, talkMode, toggle } from './ui/app.js';
+import { isUnanswered } from './table.js';
+import { app, attempt, draw, drawWith, isOver, mute, ringing, talk, talkMode, toggle } from './ui/app.js';
 import { answer, callPage, minimisedBar } from './ui/call.js';
 import { h, icon, patch } from './ui/dom.js';
 import { homePage } from './ui/home.js';
@@ -31,14 +32,14 @@ function page() {
 function banners() {
   const { client, call } = app;
   const live = [...(client?.calls.values() ?? [])].filter(
-    (one) => !isOver(one) && (one === call || !UNANSWERED.has(one.state)));
+    (one) => !isOver(one) && (one === call || !isUnanswered(one.state)));
   const lost = client && app.page === 'home' && !client.connection.online;
   const next = client?.connection.nextTryS;
   return [
-    lost && h('div', { class: 'banner warn', key: 'lost' }, icon('refresh'),
-      h('span', { class: 'grow num' },
+    lost && h('div.banner.warn', { key: 'lost' }, icon('refresh'),
+      h('span.grow.num',
         next ? say('lost_retry', { n: Math.ceil(next) }) : say('lost_now')),
-      h('button', { type: 'button', class: 'btn outline compact', onclick: () => client?.retry() },
+      h('button.btn.outline.compact', { onclick: () => client?.retry() },
         say('retry'))),
     live.filter((one) => one !== call || app.minimised || app.settings !== null).map(minimisedBar),
   ];
@@ -48,7 +49,7 @@ drawWith(() => {
   patch(root, banners(), page());
   patch(sheets, ringing().map(incomingSheet));
   patch(toasts, app.toasts.map((one) =>
-    h('p', { class: 'toast', key: one.id }, icon('check', 's'), one.text)));
+    h('p.toast', { key: one.id }, icon('check', 's'), one.text)));
   settle();
 });
 

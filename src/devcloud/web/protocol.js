@@ -14,9 +14,9 @@ import { ProtocolViolation } from './errors.js';
 
 export const VERSION = 2;
 export const SUBPROTOCOL = 'devcloud.v2';
-export const LONGEST_MESSAGE = 65536;
+const LONGEST_MESSAGE = 65536;
 const DEEPEST = 500;
-export const REASONS = [
+const REASONS = [
   'completed', 'declined', 'busy', 'no_answer', 'cancelled', 'offline', 'unknown_name',
   'answered_elsewhere', 'rejected_by_policy', 'untrusted', 'connection_lost', 'media_failed',
   'error',

@@ -4,6 +4,7 @@
  */
 
 import { DevCloudError, Media } from '../client.js';
+import { isOver as hasEnded, isUnanswered } from '../table.js';
 import { preferences } from './preferences.js';
 import { play } from './sounds.js';
 import { say, sayError } from './texts.js';
@@ -12,10 +13,6 @@ import { say, sayError } from './texts.js';
 /** @typedef {import('../client.js').Person} Person */
 /** @typedef {import('../client.js').Entry} Entry */
 /** @typedef {{id: number, text: string}} Toast */
-
-export const UNANSWERED = new Set([
-  'dialling', 'ringing_out', 'ringing_in', 'connecting_before_accepted', 'connected_before_accepted',
-]);
 
 export const app = {
   /** @type {import('../client.js').Client | null} */
@@ -133,11 +130,11 @@ export function toggle(name) {
 /** The calls in which somebody calls here and waits. */
 export const ringing = () =>
   [...(app.client?.calls.values() ?? [])].filter(
-    (call) => call.role === 'callee' && UNANSWERED.has(call.state),
+    (call) => call.role === 'callee' && isUnanswered(call.state),
   );
 
 /** @param {Call | null} call */
-export const isOver = (call) => !call || call.state === 'ended' || call.state === 'ending';
+export const isOver = (call) => !call || hasEnded(call.state);
 
 /** @param {string} name */
 export const call = (name) =>
@@ -201,6 +198,13 @@ export function away() {
 
 /** @param {string} name */
 export const pin = (name) => app.client?.pins().find((each) => each.name === name);
+
+/** As if never seen. @param {string} name */
+export const forgetKey = (name) =>
+  attempt(async () => {
+    await app.client?.forgetKey(name);
+    toast(say('key_forgotten'));
+  });
 
 /** @param {string} name */
 export const person = (name) =>

@@ -2,13 +2,14 @@
  * The call page: calling, talking, and how it ended. What a call is and does is `client.js`.
  */
 
-import { UNANSWERED, app, attempt, call as dial, draw, isOver, mute, show, talk, talkMode, toggle } from './app.js';
+import { isUnanswered } from '../table.js';
+import { app, attempt, call as dial, draw, isOver, mute, show, talk, talkMode, toggle } from './app.js';
 import { devicesPanel, qualityButton, weakness, wordsPanel } from './callpanels.js';
 import { h, icon } from './dom.js';
 import { preferences } from './preferences.js';
 import { endOf, secondsLeft } from './session.js';
 import { clock, say } from './texts.js';
-import { avatar, chip, iconButton, meter, popover, showLevel } from './widgets.js';
+import { avatar, chip, iconButton, item, meter, popover, showLevel } from './widgets.js';
 
 /** @typedef {import('../client.js').Call} Call */
 
@@ -18,28 +19,28 @@ export function callPage(call) {
   return h('main', { class: `callpage ${over ? 'over' : ''}`, key: call.id, 'aria-label': call.peer },
     !over && head(call),
     !over && banner(call),
-    h('div', { class: 'stage', id: 'stage', tabindex: '-1',
+    h('div.stage', { id: 'stage', tabindex: '-1',
       ref: (/** @type {HTMLElement} */ el) => el.focus() },
-    h('div', { class: 'center' }, picture(call), h('h1', null, call.peer),
-      h('p', { class: 'state num', id: 'state' }, over ? endOf(call) : state(call)),
-      over && call.text && h('p', { class: 'said' }, say('said', { text: call.text })),
-      !over && h('div', { class: 'chips' }, chips(call)))),
+    h('div.center', picture(call), h('h1', call.peer),
+      h('p.state.num', { id: 'state' }, over ? endOf(call) : state(call)),
+      over && call.text && h('p.said', say('said', { text: call.text })),
+      !over && h('div.chips', chips(call)))),
     over ? endBar(call) : bar(call));
 }
 
 /** @param {Call} call */
 function head(call) {
-  const answered = !UNANSWERED.has(call.state);
-  return h('header', { class: 'call-head' },
-    h('div', { class: 'row' },
+  const answered = !isUnanswered(call.state);
+  return h('header.call-head',
+    h('div.row',
       iconButton(say('minimise'), 'down', () => {
         app.minimised = true;
         draw();
       }),
-      answered && h('span', { class: 'wide-only' }, lockChip(call))),
-    h('div', { class: 'mid' }),
-    h('div', { class: 'end' }, answered && qualityButton(call),
-      h('div', { class: 'anchor' },
+      answered && h('span.wide-only', lockChip(call))),
+    h('div.mid'),
+    h('div.end', answered && qualityButton(call),
+      h('div.anchor',
         iconButton(say('more'), 'more', () => toggle('more'), { 'aria-expanded': app.open === 'more' }),
         app.open === 'more' && popover(say('more'), 'menu right',
           item('headset', 'output_choose', () => toggle('devices')),
@@ -51,10 +52,6 @@ function head(call) {
             draw();
           })))));
 }
-
-/** @param {string} glyph @param {string} key @param {() => void} act */
-const item = (glyph, key, act) =>
-  h('button', { type: 'button', class: 'item-btn', onclick: act }, icon(glyph, 's'), say(key));
 
 /** @param {Call} call */
 function lockChip(call) {
@@ -68,15 +65,15 @@ function banner(call) {
   const text = call.state === 'reconnecting' ? say('reconnecting')
     : call.keyChanged ? say('key_changed_more') : weak ? say(weak) : '';
   return text && h('div', { class: `banner ${call.keyChanged ? 'bad' : 'warn'}`, role: 'status' },
-    icon(call.state === 'reconnecting' ? 'refresh' : 'alert'), h('span', { class: 'grow' }, text),
-    call.keyChanged && h('span', { class: 'mono' }, call.peerKey),
-    call.keyChanged && h('button', { type: 'button', class: 'btn outline compact',
+    icon(call.state === 'reconnecting' ? 'refresh' : 'alert'), h('span.grow', text),
+    call.keyChanged && h('span.mono', call.peerKey),
+    call.keyChanged && h('button.btn.outline.compact', {
       onclick: () => attempt(() => call.acceptKey()) }, say('accept_key')));
 }
 
 /** @param {Call} call */
 function picture(call) {
-  const calling = UNANSWERED.has(call.state);
+  const calling = isUnanswered(call.state);
   return h('span', { class: `rings ${calling ? 'calling' : ''}`, id: 'picture' },
     calling && h('i'), calling && h('i'), avatar(call.peer, 'xl'));
 }
@@ -84,14 +81,14 @@ function picture(call) {
 /** @param {Call} call */
 function state(call) {
   if (call.state === 'dialling' || call.state === 'connecting_after_accepted') return say('connecting');
-  if (UNANSWERED.has(call.state)) return say('ringing');
+  if (isUnanswered(call.state)) return say('ringing');
   if (call.heldHere || call.heldThere) return `${say('on_hold')} · ${clock(call.durationS)}`;
   return clock(call.durationS);
 }
 
 /** @param {Call} call */
 function chips(call) {
-  const answered = !UNANSWERED.has(call.state);
+  const answered = !isUnanswered(call.state);
   const verified = call.verified ? 'ok' : '';
   const shield = call.verified ? 'shield-check' : 'shield-ask';
   if (call.kind === '2023') return h('span', { class: answered ? 'narrow-only' : '' }, lockChip(call));
@@ -101,9 +98,9 @@ function chips(call) {
     chip('', 'lock', say('encrypted_long'), say('why_encrypted'))];
   }
   return [
-    h('span', { class: 'narrow-only' }, lockChip(call)),
-    h('span', { class: 'anchor' },
-      h('button', { type: 'button', class: `chip ${verified}`, 'aria-expanded': app.open === 'words',
+    h('span.narrow-only', lockChip(call)),
+    h('span.anchor',
+      h('button', { class: `chip ${verified}`, 'aria-expanded': app.open === 'words',
         'aria-label': `${say('safety_words')}, ${say(call.verified ? 'key_verified' : 'key_not_verified')}`,
         onclick: () => toggle('words') }, icon(shield, 's'), say('safety_words')),
       app.open === 'words' && wordsPanel(call))];
@@ -111,10 +108,10 @@ function chips(call) {
 
 /** @param {Call} call */
 function bar(call) {
-  const calling = UNANSWERED.has(call.state);
-  return h('div', { class: 'bar' },
-    h('div', { class: 'meterbox', ref: nameDevice }, icon('headset'),
-      h('div', { class: 'lab' }, h('span', { class: 'caption ell wide-only', id: 'device' }, deviceName()),
+  const calling = isUnanswered(call.state);
+  return h('div.bar',
+    h('div.meterbox', { ref: nameDevice }, icon('headset'),
+      h('div.lab', h('span.caption.ell.wide-only', { id: 'device' }, deviceName()),
         meter())),
     h('div', { class: `ctls ${calling ? 'few' : ''}`, role: 'toolbar', 'aria-label': say('call_controls'),
       onkeydown: moveInBar },
@@ -125,14 +122,14 @@ function bar(call) {
       () => attempt(() => call.hold(!call.heldHere)),
       { 'aria-label': say(call.heldHere ? 'hold_off' : 'hold_on'), 'aria-pressed': call.heldHere,
         key_hint: 'P' }),
-    h('div', { class: 'anchor' },
+    h('div.anchor',
       control('output', 'volume', app.open === 'devices' ? 'on' : '', () => toggle('devices'),
         { 'aria-label': say('output_choose'), 'aria-expanded': app.open === 'devices' }),
       app.open === 'devices' && devicesPanel()),
-    !calling && call.kind === 'devcloud' && h('div', { class: 'narrow-only' },
+    !calling && call.kind === 'devcloud' && h('div.narrow-only',
       control('verify', call.verified ? 'shield-check' : 'shield', '', () => toggle('words'), {})),
     control('hang_up', 'hang-up', 'end', () => call.hangUp(), { key_hint: 'H' })),
-    h('p', { class: 'hint caption muted num', id: 'hint' }, hint(call)));
+    h('p.hint.caption.muted.num', { id: 'hint' }, hint(call)));
 }
 
 /** @param {Call} call */
@@ -156,7 +153,7 @@ function control(key, glyph, kind, act, { key_hint: hint, ...more }) {
   const seen = say(key);
   // The name holds what is seen, for those who speak to their computer.
   const name = action.toLowerCase().includes(seen.toLowerCase()) ? action : `${seen}, ${action}`;
-  return h('button', { type: 'button', class: `ctl ${kind}`, 'data-ctl': key,
+  return h('button', { class: `ctl ${kind}`, 'data-ctl': key,
     tabindex: kind.startsWith('main') ? '0' : '-1',
     title: hint && preferences.letters ? `${action} (${hint})` : action,
     onclick: (/** @type {MouseEvent} */ event) => {
@@ -164,7 +161,7 @@ function control(key, glyph, kind, act, { key_hint: hint, ...more }) {
       // After a click the page has the focus again, so that Space talks.
       if (event.detail && !app.open) document.getElementById('stage')?.focus();
     },
-    ...more, 'aria-label': name }, h('b', null, icon(glyph)), h('span', null, seen));
+    ...more, 'aria-label': name }, h('b', icon(glyph)), h('span', seen));
 }
 
 /** One tab stop, arrows inside. @param {KeyboardEvent} event */
@@ -183,7 +180,7 @@ let microphone = '';
 const deviceName = () => microphone || say('microphone');
 
 /** Learn what the microphone is called. */
-export async function nameDevice() {
+async function nameDevice() {
   const { microphones } = await app.media.devices();
   const chosen = preferences.media.microphone;
   microphone = (microphones.find((each) => each.id === chosen) ?? microphones[0])?.label ?? '';
@@ -192,7 +189,7 @@ export async function nameDevice() {
 
 /** @param {Call} call */
 function hint(call) {
-  if (UNANSWERED.has(call.state)) {
+  if (isUnanswered(call.state)) {
     return call.ringsUntil === null ? '' : say('no_answer_in', { n: secondsLeft(call) });
   }
   if (silentSince && performance.now() - silentSince > 10_000) return say('no_sound');
@@ -202,24 +199,24 @@ function hint(call) {
 
 /** @param {Call} call */
 const endBar = (call) =>
-  h('div', { class: 'bar ends' },
-    h('button', { type: 'button', class: 'btn large', onclick: () => {
+  h('div.bar.ends',
+    h('button.btn.large', { onclick: () => {
       app.call = null;
       draw();
     } }, say('close')),
     (call.startedAt === null || call.reason === 'connection_lost') && call.role === 'caller' &&
-      h('button', { type: 'button', class: 'btn call large', onclick: () => dial(call.peer) },
+      h('button.btn.call.large', { onclick: () => dial(call.peer) },
         icon('phone-fill'), say('call_again')));
 
 /** The call in a green bar over the other pages. @param {Call} call */
 export const minimisedBar = (call) =>
-  h('div', { class: 'banner live', key: `bar ${call.id}`, role: 'region', 'aria-label': call.peer },
-    h('span', { class: 'grow ell' }, h('span', { class: 'strong' }, call.peer), ' ',
-      h('span', { class: 'num' }, state(call))),
+  h('div.banner.live', { key: `bar ${call.id}`, role: 'region', 'aria-label': call.peer },
+    h('span.grow.ell', h('span.strong', call.peer), ' ',
+      h('span.num', state(call))),
     call === app.call && iconButton(say(call.muted ? 'unmute' : 'mute'), call.muted ? 'mic-off' : 'mic',
       () => mute(!call.muted), { class: 'compact', 'aria-pressed': call.muted }),
     iconButton(say('hang_up'), 'hang-up', () => call.hangUp(), { class: 'compact' }),
-    h('button', { type: 'button', class: 'btn compact', onclick: () => back(call) }, say('return')));
+    h('button.btn.compact', { onclick: () => back(call) }, say('return')));
 
 /** Show a call again; one that waited is taken up, the other one waits. @param {Call} call */
 function back(call) {
@@ -243,7 +240,7 @@ let silentSince = 0;
 let speechWhileMuted = 0;
 
 /** Show the levels, 20 times a second. @param {number} [now] milliseconds */
-export function showLevels(now = performance.now()) {
+function showLevels(now = performance.now()) {
   const { call } = app;
   if (!call || isOver(call)) return;
   const { inputDbfs, outputDbfs } = call.levels;

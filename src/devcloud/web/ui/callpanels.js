@@ -14,15 +14,15 @@ import { bars, grade, popover, select } from './widgets.js';
 export function qualityButton(call) {
   const of = grade(call.quality?.mos);
   const word = of ? say(`q${of}`) : say('quality_measuring');
-  return h('div', { class: 'anchor quality' },
-    h('button', { type: 'button', class: 'btn flat compact', 'aria-expanded': app.open === 'quality',
+  return h('div.anchor.quality',
+    h('button.btn.flat.compact', { 'aria-expanded': app.open === 'quality',
       'aria-label': say('quality', { quality: word }), onclick: () => toggle('quality') },
-    bars(of), h('span', null, word)),
+    bars(of), h('span', word)),
     app.open === 'quality' && detailsPanel(call));
 }
 
 /** @param {Call} call */
-export function detailsPanel(call) {
+function detailsPanel(call) {
   const of = grade(call.quality?.mos);
   const q = call.quality;
   /** @type {[string, string][]} */
@@ -35,11 +35,11 @@ export function detailsPanel(call) {
     ['codec', [q.codec.charAt(0).toUpperCase() + q.codec.slice(1), q.bitrateBps && `${number(q.bitrateBps / 1000)}\u00a0kbit/s`].filter(Boolean).join(', ')],
   ] : [];
   return popover(say('call_details'), 'right',
-    h('div', { class: 'row' }, bars(of),
-      h('strong', { class: 'grow' }, say(of ? `quality_${of}` : 'quality_measuring')),
-      h('span', { class: 'small muted' }, say('last_minute'))),
+    h('div.row', bars(of),
+      h('strong.grow', say(of ? `quality_${of}` : 'quality_measuring')),
+      h('span.small.muted', say('last_minute'))),
     tripLine(app.trips),
-    h('dl', { class: 'kv' }, facts.map(([key, value]) => [
+    h('dl.kv', facts.map(([key, value]) => [
       h('dt', { key: `${key} of` }, say(key)), h('dd', { key }, value || '–')])));
 }
 
@@ -50,7 +50,7 @@ const ms = (value) => (value === null ? '–' : `${number(value)}\u00a0ms`);
 const percent = (share) => (share === null ? '–' : say('percent', { n: number(100 * share, 1) }));
 
 /** Round trips as a line: 268 by 40, a second every 1/60 of the width. @param {number[]} trips */
-export function tripPath(trips) {
+function tripPath(trips) {
   const most = Math.max(40, ...trips) * 1.2;
   const start = 60 - trips.length;
   return trips.map((trip, at) =>
@@ -59,8 +59,8 @@ export function tripPath(trips) {
 
 /** @param {number[]} trips */
 const tripLine = (trips) =>
-  h('svg', { class: 'trips', viewBox: '0 0 268 40', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    h('path', { class: 'ground', d: 'M0 39.5h268' }),
+  h('svg.trips', { viewBox: '0 0 268 40', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    h('path.ground', { d: 'M0 39.5h268' }),
     h('path', { d: tripPath(trips) || 'M0 0' }));
 
 /** @type {WeakMap<Call, number>} */
@@ -85,33 +85,33 @@ let doubt = false;
 export function wordsPanel(call) {
   const title = say('words_read', { name: call.peer });
   if (!call.safetyWords.length) {
-    return popover(title, 'words-pop', h('p', { class: 'small' }, say('words_wait')));
+    return popover(title, 'words-pop', h('p.small', say('words_wait')));
   }
   if (doubt) {
     return popover(title, 'words-pop', h('strong', { role: 'alert' }, say('different_ask')),
-      h('div', { class: 'two' },
-        h('button', { type: 'button', class: 'btn', onclick: () => leave(null) }, say('stay')),
-        h('button', { type: 'button', class: 'btn danger', onclick: () => leave(call) },
+      h('div.two',
+        h('button.btn', { onclick: () => leave(null) }, say('stay')),
+        h('button.btn.danger', { onclick: () => leave(call) },
           icon('hang-up'), say('hang_up'))));
   }
   return popover(title, 'words-pop',
-    h('div', { class: 'row' }, h('strong', { class: 'grow' }, title), wordsLanguage()),
-    h('ol', { class: 'words' }, call.safetyWords.map((word, at) =>
+    h('div.row', h('strong.grow', title), wordsLanguage()),
+    h('ol.words', call.safetyWords.map((word, at) =>
       h('li', { key: at }, h('span', { 'aria-hidden': 'true' }, String(at + 1)), word))),
-    h('p', { class: 'small muted' }, say('words_why')),
-    h('div', { class: 'two' },
-      h('button', { type: 'button', class: 'btn danger-text', onclick: () => confirm(call, false) },
+    h('p.small.muted', say('words_why')),
+    h('div.two',
+      h('button.btn.danger-text', { onclick: () => confirm(call, false) },
         say('different')),
-      h('button', { type: 'button', class: 'btn primary', onclick: () => confirm(call, true) },
+      h('button.btn.primary', { onclick: () => confirm(call, true) },
         icon('check'), say('identical'))));
 }
 
 /** The lists are paired: two people can read in the same language. */
 const wordsLanguage = () =>
-  h('div', { class: 'segmented small', role: 'group', 'aria-label': say('language') },
+  h('div.segmented.small', { role: 'group', 'aria-label': say('language') },
     ['fr', 'en'].map((each) => {
       const chosen = app.client?.language === each;
-      return h('button', { key: each, type: 'button', class: chosen ? 'sel' : '', 'aria-pressed': chosen,
+      return h('button', { key: each, class: chosen ? 'sel' : '', 'aria-pressed': chosen,
         onclick: () => attempt(() => app.client?.setLanguage(/** @type {'fr'|'en'} */ (each))) },
       each.toUpperCase());
     }));
@@ -159,6 +159,6 @@ export function useMedia(change) {
 }
 
 export const devicesPanel = () =>
-  popover(say('output_choose'), 'up', h('div', { class: 'stack tight', ref: findDevices },
-    h('strong', null, say('microphone')), deviceSelect('microphone', say('microphone')),
-    h('strong', null, say('speaker')), deviceSelect('speaker', say('speaker'))));
+  popover(say('output_choose'), 'up', h('div.stack.tight', { ref: findDevices },
+    h('strong', say('microphone')), deviceSelect('microphone', say('microphone')),
+    h('strong', say('speaker')), deviceSelect('speaker', say('speaker'))));

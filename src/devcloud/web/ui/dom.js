@@ -16,15 +16,20 @@ const shown = new WeakMap();
 const icons = new Map();
 
 /**
- * Describe an element. `ref` is called once with the new element; `icon` fills it with that icon;
- * `vars` are CSS custom properties; `on…` are handlers; a `key` keeps its element among siblings.
- * @param {string} tag @param {Record<string, any> | null} [props] @param {...Kid} kids
- * @returns {Node_}
+ * Describe an element: `h('p.small.muted', {…}, 'Text')`; classes and properties may lack. `ref` is
+ * called once with the new element; `icon` fills it with that icon; `vars` are CSS custom properties;
+ * `on…` are handlers; a `key` keeps its element among siblings.
+ * @param {string} tag @param {...any} kids  the first may be the properties @returns {Node_}
  */
-export function h(tag, props, ...kids) {
-  const { key = null, ...rest } = props ?? {};
-  return { tag, props: rest, kids: flat(kids), key };
+export function h(tag, ...kids) {
+  const [name, ...classes] = tag.split('.');
+  const { key = null, ...props } = isNode(kids[0]) ? {} : kids.shift();
+  if (classes.length) props.class = classes.join(' ');
+  return { tag: name, props, kids: flat(kids), key };
 }
+
+/** What stands in a page, and is not the properties of something. @param {Kid|object} kid */
+const isNode = (kid) => !kid || typeof kid !== 'object' || Array.isArray(kid) || 'tag' in kid;
 
 /** @param {any[]} kids @returns {Node_[]} */
 function flat(kids) {
@@ -70,6 +75,7 @@ function create(one) {
   const el = DRAWN.has(one.tag)
     ? document.createElementNS(SVG, one.tag)
     : document.createElement(one.tag);
+  if (one.tag === 'button') el.setAttribute('type', 'button');
   if (one.props.icon) void load(one.props.icon).then((svg) => el.replaceChildren(svg));
   if (one.props.ref) queueMicrotask(() => one.props.ref(el));
   return el;

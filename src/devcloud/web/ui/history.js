@@ -27,7 +27,7 @@ const lasted = (entry) =>
   entry.answeredAt === null ? '' : length((entry.endedAt - entry.answeredAt) / 1000);
 
 /** @param {Entry[]} entries @returns {Row[]} */
-export function fold(entries) {
+function fold(entries) {
   /** @type {Row[]} */
   const rows = [];
   for (const entry of entries) {
@@ -49,10 +49,10 @@ export function historyList() {
     days.set(on, [...(days.get(on) ?? []), row]);
   }
   return [
-    h('div', { class: 'filters', role: 'group', 'aria-label': say('history'), key: 'filters' },
+    h('div.filters', { role: 'group', 'aria-label': say('history'), key: 'filters' },
       filter(false, 'all'), filter(true, 'missed_many')),
-    rows.length === 0 && h('div', { class: 'empty', key: 'none' }, icon('history', 'l'),
-      h('strong', null, say(app.onlyMissed ? 'no_missed' : 'no_calls'))),
+    rows.length === 0 && h('div.empty', { key: 'none' }, icon('history', 'l'),
+      h('strong', say(app.onlyMissed ? 'no_missed' : 'no_calls'))),
     [...days].map(([on, ofDay]) => [
       h('h2', { key: `title ${on}` }, on), h('ul', { key: on }, ofDay.map(historyRow))]),
   ];
@@ -60,7 +60,7 @@ export function historyList() {
 
 /** @param {boolean} missed @param {string} text */
 const filter = (missed, text) =>
-  h('button', { type: 'button', class: `chip ${app.onlyMissed === missed ? 'inv' : ''}`,
+  h('button', { class: `chip ${app.onlyMissed === missed ? 'inv' : ''}`,
     'aria-pressed': app.onlyMissed === missed, onclick: () => {
       app.onlyMissed = missed;
       draw();
@@ -75,13 +75,13 @@ function historyRow({ entry, count }) {
   const chosen = app.selected === name;
   return h('li', { key: entry.call, class: `item ${chosen ? 'sel' : ''}` },
     rowButton(name, chosen, avatar(name),
-      h('span', { class: 'txt' },
-        h('span', { class: `name ${missed ? 'bad-t' : ''}` }, h('span', { class: 'ell' }, name),
-          count > 1 && h('span', null, `(${count})`)),
-        h('span', { class: 'sub' },
+      h('span.txt',
+        h('span', { class: `name ${missed ? 'bad-t' : ''}` }, h('span.ell', name),
+          count > 1 && h('span', `(${count})`)),
+        h('span.sub',
           h('span', { class: missed ? 'bad-t' : '' }, icon(glyph(entry), 's')),
-          h('span', { class: 'ell' }, [say(kind(entry)), more].filter(Boolean).join(' · ')))),
-      h('time', { class: 'small muted num' }, time(entry.begunAt))),
+          h('span.ell', [say(kind(entry)), more].filter(Boolean).join(' · ')))),
+      h('time.small.muted.num', time(entry.begunAt))),
     callable(name) && callButton(name, say('call_back_name', { name })));
 }
 
@@ -89,16 +89,16 @@ function historyRow({ entry, count }) {
 export function callLine(entry, when, more) {
   const missed = isMissed(entry);
   const rang = missed ? ` · ${say('rang_for', { length: length((entry.endedAt - entry.begunAt) / 1000) })}` : '';
-  return h('li', { class: 'line', key: entry.call },
+  return h('li.line', { key: entry.call },
     h('span', { class: missed ? 'bad-t' : 'muted' }, icon(glyph(entry))),
-    h('div', { class: 'k' }, h('span', { class: missed ? 'bad-t' : '' }, say(`${kind(entry)}_call`)),
-      h('div', { class: 'small muted num' }, when + rang)),
-    h('span', { class: 'v small num' }, lasted(entry)), more);
+    h('div.k', h('span', { class: missed ? 'bad-t' : '' }, say(`${kind(entry)}_call`)),
+      h('div.small.muted.num', when + rang)),
+    h('span.v.small.num', lasted(entry)), more);
 }
 
 /** A call of the past that can be forgotten. @param {Entry} entry @param {string} when */
 const erasable = (entry, when) =>
-  callLine(entry, when, h('button', { type: 'button', class: 'icon-btn compact',
+  callLine(entry, when, h('button.icon-btn.compact', {
     'aria-label': say('erase_call'), title: say('erase_call'),
     onclick: () => attempt(() => app.client?.forgetCalls([entry.call])) }, icon('trash', 's')));
 

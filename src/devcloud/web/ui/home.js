@@ -17,14 +17,14 @@ import { avatar, iconButton, popover } from './widgets.js';
 export function homePage() {
   const online = Boolean(app.client?.connection.online);
   return h('div', { class: `body ${app.selected ? 'chosen' : ''}` },
-    h('aside', { class: 'sidebar', 'aria-label': say('contacts') },
+    h('aside.sidebar', { 'aria-label': say('contacts') },
       ownLine(online),
-      h('div', { class: 'side-tools' }, searchField(), tabs()),
-      h('div', { class: 'list', role: 'tabpanel', id: 'list', 'aria-labelledby': `tab-${app.view}`,
+      h('div.side-tools', searchField(), tabs()),
+      h('div.list', { role: 'tabpanel', id: 'list', 'aria-labelledby': `tab-${app.view}`,
         onkeydown: moveInList },
       app.view === 'contacts' ? contactList(online) : historyList()),
       statusLine(online)),
-    h('main', { class: 'pane' }, app.selected ? personPage(app.selected) : nobodyChosen()));
+    h('main.pane', app.selected ? personPage(app.selected) : nobodyChosen()));
 }
 
 /** @param {boolean} online */
@@ -33,24 +33,24 @@ function ownLine(online) {
   const name = client?.name ?? '';
   const busy = client?.status === 'do_not_disturb';
   const said = say(!online ? 'offline' : busy ? 'do_not_disturb' : 'available');
-  return h('header', { class: 'me' },
-    h('div', { class: 'anchor grow' },
-      h('button', { type: 'button', class: 'own', 'aria-expanded': app.open === 'status',
+  return h('header.me',
+    h('div.anchor.grow',
+      h('button.own', { 'aria-expanded': app.open === 'status',
         title: say('status_of', { status: said }),
         onclick: () => toggle('status') },
       avatar(name, 's', !online ? 'off' : busy ? 'busy' : ''),
-      h('span', { class: 'who' }, h('span', { class: 'strong ell' }, name),
-        h('span', { class: 'caption muted' }, said))),
+      h('span.who', h('span.strong.ell', name),
+        h('span.caption.muted', said))),
       app.open === 'status' && popover(said, 'menu',
         ['available', 'do_not_disturb'].map((status) =>
-          h('button', { key: status, type: 'button', class: 'item-btn',
+          h('button', { key: status, class: 'item-btn',
             'aria-pressed': client?.status === status,
             onclick: () => {
               client?.setStatus(/** @type {'available'|'do_not_disturb'} */ (status));
               toggle(null);
             } },
           h('span', { class: `dot ${status === 'available' ? '' : 'busy'}` }),
-          h('span', { class: 'grow' }, say(status)),
+          h('span.grow', say(status)),
           client?.status === status && icon('check', 's'))))),
     iconButton(say('settings'), 'settings', () => {
       app.settings = matchMedia('(max-width: 719px)').matches ? '' : 'audio';
@@ -59,7 +59,7 @@ function ownLine(online) {
 }
 
 const searchField = () =>
-  h('div', { class: 'input search', role: 'search' }, icon('search', 's'),
+  h('div.input.search', { role: 'search' }, icon('search', 's'),
     h('input', { id: 'search', type: 'search', 'aria-label': say('search'),
       placeholder: say('search'), value: app.search, autocomplete: 'off', spellcheck: 'false',
       oninput: (/** @type {any} */ event) => {
@@ -100,7 +100,7 @@ function tabs() {
   const missed = unseen();
   const tab = (/** @type {'contacts'|'history'} */ name, /** @type {any} */ more) => {
     const chosen = app.view === name;
-    return h('button', { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-selected': chosen,
+    return h('button', { role: 'tab', id: `tab-${name}`, 'aria-selected': chosen,
       'aria-controls': 'list', tabindex: chosen ? '0' : '-1', class: chosen ? 'sel' : '',
       onclick: () => showTab(name),
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
@@ -110,13 +110,13 @@ function tabs() {
         document.getElementById(`tab-${other}`)?.focus();
       } }, say(name), more);
   };
-  return h('div', { class: 'segmented', role: 'tablist' }, tab('contacts', false),
-    tab('history', missed > 0 && h('span', { class: 'badge' }, String(missed),
-      h('span', { class: 'sr' }, ` (${say('missed_badge', { n: missed })})`))));
+  return h('div.segmented', { role: 'tablist' }, tab('contacts', false),
+    tab('history', missed > 0 && h('span.badge', String(missed),
+      h('span.sr', ` (${say('missed_badge', { n: missed })})`))));
 }
 
 /** @param {'contacts'|'history'} name */
-export function showTab(name) {
+function showTab(name) {
   app.view = name;
   if (name === 'history') prefer({ seenUntil: Date.now() });
   draw();
@@ -166,12 +166,12 @@ function contactRow({ name, here, status, old }, online) {
   return h('li', { key: name, class: `item ${chosen ? 'sel' : ''} ${here ? '' : 'off'}` },
     rowButton(name, chosen,
       avatar(name, '', !known ? 'off' : busy ? 'busy' : ''),
-      h('span', { class: 'txt' },
-        h('span', { class: 'name' }, h('span', { class: 'ell' }, name),
-          pin(name)?.verified && h('span', { class: 'ok-i', title: say('key_verified') },
-            icon('shield-check', 's'), h('span', { class: 'sr' }, say('key_verified')))),
-        old ? h('span', { class: 'sub warn-t' }, icon('unlock', 's'), say('client_2023'))
-          : online && h('span', { class: 'sub' }, secondLine(name, here, status)))),
+      h('span.txt',
+        h('span.name', h('span.ell', name),
+          pin(name)?.verified && h('span.ok-i', { title: say('key_verified') },
+            icon('shield-check', 's'), h('span.sr', say('key_verified')))),
+        old ? h('span.sub.warn-t', icon('unlock', 's'), say('client_2023'))
+          : online && h('span.sub', secondLine(name, here, status)))),
     known && callButton(name));
 }
 
@@ -188,7 +188,7 @@ export const presence = (status) =>
 
 /** @param {string} name @param {boolean} chosen @param {...import('./dom.js').Kid} kids */
 export const rowButton = (name, chosen, ...kids) =>
-  h('button', { type: 'button', class: 'open', 'aria-current': chosen || null,
+  h('button.open', { 'aria-current': chosen || null,
     onclick: () => choose(name),
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
@@ -208,30 +208,29 @@ function choose(name) {
 
 /** @param {string} text */
 const callRow = (text) =>
-  h('ul', { key: 'call' }, h('li', { class: 'item' },
-    h('button', { type: 'button', class: 'open', onclick: callFound },
-      h('span', { class: 'av round' }, icon('phone')),
-      h('span', { class: 'txt' }, say('call_text', { text })))));
+  h('ul', { key: 'call' }, h('li.item',
+    h('button.open', { onclick: callFound },
+      h('span.av.round', icon('phone')),
+      h('span.txt', say('call_text', { text })))));
 
 const nobody = () =>
-  h('div', { class: 'empty', key: 'nobody' }, icon('users', 'l'), h('strong', null, say('nobody')),
-    h('p', { class: 'small' }, say('nobody_more')),
-    h('button', { type: 'button', class: 'btn compact',
-      onclick: () => copy(location.origin, 'address_copied') },
+  h('div.empty', { key: 'nobody' }, icon('users', 'l'), h('strong', say('nobody')),
+    h('p.small', say('nobody_more')),
+    h('button.btn.compact', { onclick: () => copy(location.origin, 'address_copied') },
     icon('copy', 's'), say('copy_address')));
 
 const nobodyChosen = () =>
-  h('div', { class: 'empty calm', key: 'calm' }, icon('headset', 'l'),
-    h('strong', null, say('choose')),
+  h('div.empty.calm', { key: 'calm' }, icon('headset', 'l'),
+    h('strong', say('choose')),
     echoIsHere() && [
-      h('p', { class: 'small' }, say('test_sound_why')),
-      h('button', { type: 'button', class: 'btn', onclick: testSound }, say('test_sound'))]);
+      h('p.small', say('test_sound_why')),
+      h('button.btn', { onclick: testSound }, say('test_sound'))]);
 
 /** @param {boolean} online */
 function statusLine(online) {
   const text = online ? 'connected_to' : app.client ? 'reconnecting_to' : 'disconnected';
-  return h('footer', { class: 'statusbar' }, h('span', { class: `dot ${online ? '' : 'busy'}` }),
-    h('span', { class: 'ell num' }, say(text, { address: address() })));
+  return h('footer.statusbar', h('span', { class: `dot ${online ? '' : 'busy'}` }),
+    h('span.ell.num', say(text, { address: address() })));
 }
 
 /** Up, Down, Home, End and letters. @param {KeyboardEvent} event */

@@ -17,7 +17,7 @@ const whole = new WeakMap();
 
 /** @param {Call} call */
 export function incomingSheet(call) {
-  return h('dialog', { class: 'sheet', key: `incoming ${call.id}`, tabindex: '-1',
+  return h('dialog.sheet', { key: `incoming ${call.id}`, tabindex: '-1',
     'aria-label': say('incoming_from', { name: call.peer }),
     ref: open, oncancel: (/** @type {Event} */ event) => event.preventDefault(),
     onkeydown: (/** @type {KeyboardEvent} */ event) => keys(event, call) },
@@ -56,12 +56,12 @@ const silenceButton = (call) =>
 /** @param {Call} call */
 function caller(call) {
   const left = secondsLeft(call);
-  return h('div', { class: 'who-calls' },
-    h('div', { class: 'row wide' }, h('span', { class: 'grow small muted' }, say('incoming_call')),
+  return h('div.who-calls',
+    h('div.row.wide', h('span.grow.small.muted', say('incoming_call')),
       silenceButton(call)),
-    countdown(call), h('h2', null, call.peer),
-    h('p', { class: 'muted num' }, say('rings_for', { n: left })),
-    !call.keyChanged && h('div', { class: 'chips' },
+    countdown(call), h('h2', call.peer),
+    h('p.muted.num', say('rings_for', { n: left })),
+    !call.keyChanged && h('div.chips',
       pin(call.peer)?.verified ? chip('ok', 'shield-check', say('key_verified'))
         : chip('', 'shield-ask', say('key_not_verified')),
       chip('', 'lock', say('encrypted'))));
@@ -69,9 +69,9 @@ function caller(call) {
 
 /** @param {Call} call */
 const oldCaller = (call) =>
-  h('div', { class: 'row wide old' }, avatar(call.peer),
-    h('div', { class: 'grow' }, h('h2', { class: 'strong' }, call.peer),
-      h('div', { class: 'small muted num' }, `${say('incoming_call')} · ${secondsLeft(call)}\u00a0s`)),
+  h('div.row.wide.old', avatar(call.peer),
+    h('div.grow', h('h2.strong', call.peer),
+      h('div.small.muted.num', `${say('incoming_call')} · ${secondsLeft(call)}\u00a0s`)),
     silenceButton(call));
 
 /** A ring that empties. @param {Call} call */
@@ -79,9 +79,9 @@ function countdown(call) {
   const left = Math.max(0, (call.ringsUntil ?? 0) - Date.now());
   const all = whole.get(call) ?? left;
   whole.set(call, all);
-  return h('span', { class: 'countdown' },
+  return h('span.countdown',
     h('svg', { viewBox: '0 0 110 110', 'aria-hidden': 'true' },
-      h('circle', { class: 'track', cx: '55', cy: '55', r: '53' }),
+      h('circle.track', { cx: '55', cy: '55', r: '53' }),
       h('circle', { cx: '55', cy: '55', r: '53', pathLength: '100',
         'stroke-dasharray': `${all ? ((100 * left) / all).toFixed(1) : 0} 100` })),
     avatar(call.peer, 'l'));
@@ -90,42 +90,42 @@ function countdown(call) {
 /** @param {Call} call */
 function warning(call) {
   if (call.keyChanged) {
-    return h('div', { class: 'notice bad' }, icon('alert'),
-      h('div', { class: 'small' }, h('b', null, say('key_changed'), '. '), say('key_changed_more'),
-        h('p', { class: 'mono' }, call.peerKey)));
+    return h('div.notice.bad', icon('alert'),
+      h('div.small', h('b', say('key_changed'), '. '), say('key_changed_more'),
+        h('p.mono', call.peerKey)));
   }
-  return call.kind === '2023' && h('div', { class: 'notice warn' }, icon('unlock'),
-    h('p', { class: 'small' }, h('b', null, say('not_encrypted'), '. '), say('why_2023')));
+  return call.kind === '2023' && h('div.notice.warn', icon('unlock'),
+    h('p.small', h('b', say('not_encrypted'), '. '), say('why_2023')));
 }
 
 /** @param {Call} call */
 const decline = (call) =>
-  h('button', { type: 'button', class: 'btn danger large', onclick: () => attempt(() => call.decline()) },
+  h('button.btn.danger.large', { onclick: () => attempt(() => call.decline()) },
     icon('hang-up'), say('decline'));
 
 /** @param {Call} call */
 function choices(call) {
   const busy = app.call && app.call !== call && !isOver(app.call);
   return h('div', { class: busy ? 'stack tight' : 'two' }, decline(call),
-    busy && h('button', { type: 'button', class: 'btn large', onclick: () => answer(call, true) },
+    busy && h('button.btn.large', { onclick: () => answer(call, true) },
       say('hang_up_answer')),
-    h('button', { type: 'button', class: 'btn call large', onclick: () => answer(call) },
+    h('button.btn.call.large', { onclick: () => answer(call) },
       icon('phone-fill'), say(busy ? 'hold_answer' : 'accept')));
 }
 
 /** @param {Call} call */
 const acceptKey = (call) =>
-  h('div', { class: 'two' }, decline(call),
-    h('button', { type: 'button', class: 'btn large', onclick: () => attempt(() => call.acceptKey()) },
+  h('div.two', decline(call),
+    h('button.btn.large', { onclick: () => attempt(() => call.acceptKey()) },
       say('accept_key')));
 
 /** @param {Call} call */
 const replies = (call) =>
-  h('div', { class: 'replies' },
-    h('button', { type: 'button', class: 'btn flat compact', 'aria-expanded': app.open === 'replies',
+  h('div.replies',
+    h('button.btn.flat.compact', { 'aria-expanded': app.open === 'replies',
       onclick: () => toggle('replies') }, say('decline_with'), icon('down', 's')),
     app.open === 'replies' && ['reply_back', 'reply_later', 'reply_write'].map((key) =>
-      h('button', { key, type: 'button', class: 'btn compact block', onclick: () => {
+      h('button', { key, class: 'btn compact block', onclick: () => {
         app.open = null;
         attempt(() => call.decline(say(key)));
       } }, say(key))));

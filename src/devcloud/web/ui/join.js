@@ -18,27 +18,27 @@ let asking = false;
 /** @type {(() => void) | null} */
 let stopLevel = null;
 
-const brand = () => h('span', { class: 'brand' }, icon('brand'));
+const brand = () => h('span.brand', icon('brand'));
 
 /** @param {string} text @param {string} id */
 const fieldError = (text, id) =>
-  h('p', { class: 'msg error', id }, icon('error', 's'), h('span', null, text));
+  h('p.msg.error', { id }, icon('error', 's'), h('span', text));
 
 export function joinPage() {
-  return h('main', { class: 'pane welcome' },
-    h('div', { class: 'card-col form' },
-      h('div', { class: 'ident' }, brand(), h('h1', null, 'DevCloud'),
-        h('p', { class: 'muted' }, say('tagline'))),
+  return h('main.pane.welcome',
+    h('div.card-col.form',
+      h('div.ident', brand(), h('h1', 'DevCloud'),
+        h('p.muted', say('tagline'))),
       window.isSecureContext ? form() : insecure()));
 }
 
 const insecure = () =>
-  h('div', { class: 'notice warn' }, icon('unlock'),
-    h('p', null, h('b', null, say('insecure_title')), ' ', say('insecure')));
+  h('div.notice.warn', icon('unlock'),
+    h('p', h('b', say('insecure_title')), ' ', say('insecure')));
 
 function form() {
-  return h('form', { class: 'stack', novalidate: true, onsubmit: submit },
-    h('div', { class: 'field' },
+  return h('form.stack', { novalidate: true, onsubmit: submit },
+    h('div.field',
       h('label', { for: 'name' }, say('your_name')),
       h('input', { id: 'name', class: `input tall ${nameProblem ? 'error' : ''}`, maxlength: '64',
         autocomplete: 'nickname', value: preferences.name, readOnly: connecting,
@@ -50,17 +50,17 @@ function form() {
           draw();
         } }),
       nameProblem && fieldError(nameProblem, 'name-error')),
-    invite.token && h('p', { class: 'msg' }, icon('check', 's'),
-      h('span', { class: 'grow' }, `${say('invite')}. ${say('invite_from_link')}`)),
-    problem && h('div', { class: 'notice bad', role: 'alert' }, icon('alert'), h('p', null, problem)),
-    h('button', { class: 'btn primary large block', type: 'submit' },
+    invite.token && h('p.msg', icon('check', 's'),
+      h('span.grow', `${say('invite')}. ${say('invite_from_link')}`)),
+    problem && h('div.notice.bad', { role: 'alert' }, icon('alert'), h('p', problem)),
+    h('button.btn.primary.large.block', { type: 'submit' },
       connecting && icon('spinner', 'spin'), say(connecting ? 'connecting' : 'connect')),
-    h('div', { class: 'row end' }, languageChoice()));
+    h('div.row.end', languageChoice()));
 }
 
 const languageChoice = () =>
-  h('label', { class: 'lang' }, icon('globe', 's'),
-    h('span', { class: 'sr' }, say('language')),
+  h('label.lang', icon('globe', 's'),
+    h('span.sr', say('language')),
     h('select', { onchange: async (/** @type {any} */ event) => {
       prefer({ language: event.target.value });
       await attempt(() => speak(preferences.language));
@@ -116,40 +116,39 @@ export function tellWhy(text) {
 export function microphonePage() {
   const ready = app.media.permission === 'granted';
   const refused = app.media.permission === 'denied';
-  return h('main', { class: 'pane welcome' },
-    h('div', { class: 'card-col form' },
-      h('div', { class: 'ident' },
+  return h('main.pane.welcome',
+    h('div.card-col.form',
+      h('div.ident',
         h('span', { class: `brand ${ready ? 'ok' : refused ? 'bad' : ''}` },
           icon(refused ? 'mic-off' : 'mic')),
         h('h1', { tabindex: '-1', ref: (/** @type {HTMLElement} */ el) => el.focus() },
           say(ready ? 'mic_works' : refused ? 'mic_refused' : 'mic_title')),
-        h('p', { class: 'muted' }, say(ready ? 'mic_speak' : 'mic_why'))),
+        h('p.muted', say(ready ? 'mic_speak' : 'mic_why'))),
       ready ? readyPart() : askPart(refused)));
 }
 
 /** @param {boolean} refused */
 function askPart(refused) {
-  return h('div', { class: 'stack', key: 'ask' },
-    refused && h('div', { class: 'notice' }, icon('info'), h('p', null, say(howToAllow()))),
+  return h('div.stack', { key: 'ask' },
+    refused && h('div.notice', icon('info'), h('p', say(howToAllow()))),
     micProblem && !refused &&
-      h('div', { class: 'notice bad', role: 'alert' }, icon('alert'), h('p', null, micProblem)),
-    h('button', { class: 'btn primary large block', type: 'button', onclick: allow },
+      h('div.notice.bad', { role: 'alert' }, icon('alert'), h('p', micProblem)),
+    h('button.btn.primary.large.block', { onclick: allow },
       asking && icon('spinner', 'spin'), say(refused || micProblem ? 'retry' : 'mic_allow')),
-    asking && h('p', { class: 'small muted center-text' }, say('mic_asking')),
-    h('button', { class: 'btn flat block', type: 'button', onclick: enter }, say('mic_later')));
+    asking && h('p.small.muted.center-text', say('mic_asking')),
+    h('button.btn.flat.block', { onclick: enter }, say('mic_later')));
 }
 
 function readyPart() {
-  return h('div', { class: 'stack', key: 'ready', ref: listen },
+  return h('div.stack', { key: 'ready', ref: listen },
     meter(),
-    echoIsHere() && h('div', { class: 'stack tight' },
-      h('button', { class: 'btn large block', type: 'button',
-        onclick: () => {
+    echoIsHere() && h('div.stack.tight',
+      h('button.btn.large.block', { onclick: () => {
           enter();
           testSound();
         } }, icon('headset'), say('test_sound')),
-      h('p', { class: 'small muted center-text' }, say('test_sound_why'))),
-    h('button', { class: 'btn primary large block', type: 'button', onclick: enter },
+      h('p.small.muted.center-text', say('test_sound_why'))),
+    h('button.btn.primary.large.block', { onclick: enter },
       say('go_on')));
 }
 

@@ -2,12 +2,12 @@
  * A contact's page: who they are, whether their key is known, the calls with them.
  */
 
-import { app, attempt, call, copy, draw, person, pin, toast, toggle } from './app.js';
+import { app, attempt, call, draw, forgetKey, person, pin, toast, toggle } from './app.js';
 import { h, icon } from './dom.js';
 import { callLine, personHistory } from './history.js';
 import { callable, presence } from './home.js';
 import { day, moment, say } from './texts.js';
-import { avatar, chip, group, iconButton, line, popover } from './widgets.js';
+import { avatar, chip, group, iconButton, item, keyLine, line, popover } from './widgets.js';
 
 /** @param {string} name */
 export function personPage(name) {
@@ -15,13 +15,13 @@ export function personPage(name) {
   const online = Boolean(app.client?.connection.online);
   const status = here && online ? here.status : 'offline';
   const dot = status === 'offline' ? 'off' : status === 'available' ? '' : 'busy';
-  return h('div', { class: 'card-col', key: name },
-    h('div', { class: 'back' }, iconButton(say('back'), 'left', goBack)),
-    h('div', { class: 'ident' }, avatar(name, 'l', dot), h('h1', null, name),
-      h('p', { class: 'muted' }, status === 'offline' ? say('offline') : presence(status)),
-      h('div', { class: 'chips' }, keyChips(name)),
-      h('div', { class: 'acts' },
-        h('button', { type: 'button', class: 'btn call large', disabled: !callable(name),
+  return h('div.card-col', { key: name },
+    h('div.back', iconButton(say('back'), 'left', goBack)),
+    h('div.ident', avatar(name, 'l', dot), h('h1', name),
+      h('p.muted', status === 'offline' ? say('offline') : presence(status)),
+      h('div.chips', keyChips(name)),
+      h('div.acts',
+        h('button.btn.call.large', { disabled: !callable(name),
           onclick: () => call(name) },
         icon('phone-fill'), say(app.view === 'history' ? 'call_back' : 'call')),
         pin(name) && more(name))),
@@ -43,7 +43,7 @@ export function goBack() {
 }
 
 /** @param {string} name */
-export function hasChangedKey(name) {
+function hasChangedKey(name) {
   const shown = person(name)?.key;
   const known = pin(name)?.key;
   return Boolean(shown && known && shown !== known);
@@ -62,26 +62,23 @@ function keyChips(name) {
 
 /** @param {string} name */
 const more = (name) =>
-  h('div', { class: 'anchor' },
-    h('button', { type: 'button', class: 'btn large square', 'aria-label': say('more'),
+  h('div.anchor',
+    h('button.btn.large.square', { 'aria-label': say('more'),
       title: say('more'), 'aria-expanded': app.open === 'person', onclick: () => toggle('person') },
     icon('more')),
     app.open === 'person' && popover(say('more'), 'menu',
-      h('button', { type: 'button', class: 'item-btn', onclick: () => {
+      item('trash', 'forget_key', () => {
         toggle(null);
-        attempt(async () => {
-          await app.client?.forgetKey(name);
-          toast(say('key_forgotten'));
-        });
-      } }, icon('trash', 's'), say('forget_key'))));
+        forgetKey(name);
+      })));
 
 /** @param {string} name */
 function changedKey(name) {
   const shown = person(name)?.key ?? '';
-  return hasChangedKey(name) && h('div', { class: 'notice bad' }, icon('alert'),
-    h('div', { class: 'grow' }, h('p', null, say('key_changed_more')),
-      h('p', { class: 'mono' }, shown)),
-    h('button', { type: 'button', class: 'btn outline compact', onclick: () =>
+  return hasChangedKey(name) && h('div.notice.bad', icon('alert'),
+    h('div.grow', h('p', say('key_changed_more')),
+      h('p.mono', shown)),
+    h('button.btn.outline.compact', { onclick: () =>
       attempt(async () => {
         await app.client?.acceptKey(name, shown);
         toast(say('key_accepted'));
@@ -100,8 +97,6 @@ function identity(name) {
   const known = pin(name);
   const key = known?.key || person(name)?.key;
   return key && group(say('identity'),
-    known && line(say('first_seen'), '', h('span', { class: 'v' }, day(known.firstSeen))),
-    line(say('fingerprint'), '', h('span', { class: 'v mono' }, key),
-      iconButton(say('copy_fingerprint'), 'copy', () => copy(key, 'fingerprint_copied'),
-        { class: 'compact' })));
+    known && line(say('first_seen'), '', h('span.v', day(known.firstSeen))),
+    keyLine(say('fingerprint'), key));
 }

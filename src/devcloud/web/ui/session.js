@@ -5,7 +5,8 @@
 
 import { Client } from '../client.js';
 import { openStore } from '../store.js';
-import { UNANSWERED, announce, app, attempt, call, draw, isOver, ringing, show, toast, unseen } from './app.js';
+import { isUnanswered } from '../table.js';
+import { announce, app, attempt, call, draw, isOver, ringing, show, toast, unseen } from './app.js';
 import { tellWhy } from './join.js';
 import { preferences, prefer } from './preferences.js';
 import { play, repeat } from './sounds.js';
@@ -62,7 +63,7 @@ export async function connect(name) {
   listen(client);
   await readHistory();
   app.page = app.media.permission === 'granted' ? 'home' : 'microphone';
-  const going = [...client.calls.values()].find((one) => !isOver(one) && !UNANSWERED.has(one.state));
+  const going = [...client.calls.values()].find((one) => !isOver(one) && !isUnanswered(one.state));
   if (going) show(going); // taken up again after a reload
   draw();
 }
@@ -164,8 +165,8 @@ const states = new WeakMap();
 function changed(one) {
   const before = states.get(one);
   states.set(one, one.state);
-  const accepted = !UNANSWERED.has(one.state) && !isOver(one);
-  if (accepted && app.call !== one && (before === undefined || UNANSWERED.has(before))) show(one);
+  const accepted = !isUnanswered(one.state) && !isOver(one);
+  if (accepted && app.call !== one && (before === undefined || isUnanswered(before))) show(one);
   if (one.state === 'active' && before !== 'active' && before !== 'held') {
     if (before !== 'reconnecting') play('joined');
     announce(`${one.peer}. ${say('in_a_call')}`);
@@ -235,7 +236,7 @@ export function settle() {
 /** @param {Call | undefined} incoming @param {Call | null} talking */
 function titleNow(incoming, talking) {
   if (incoming) return say('incoming_title', { name: incoming.peer });
-  if (talking && UNANSWERED.has(talking.state)) return say('calling_title', { name: talking.peer });
+  if (talking && isUnanswered(talking.state)) return say('calling_title', { name: talking.peer });
   if (talking) return `● ${clock(talking.durationS)} ${talking.peer}`;
   const missed = unseen();
   return missed ? `(${missed}) DevCloud` : 'DevCloud';
@@ -247,7 +248,7 @@ function ring(incoming, talking) {
   /** @type {'ring'|'knock'|'ringback'|null} */
   let wanted = null;
   if (incoming && !quiet && !silenced.has(incoming.id)) wanted = talking ? 'knock' : 'ring';
-  else if (talking?.role === 'caller' && UNANSWERED.has(talking.state) && talking.state !== 'dialling') {
+  else if (talking?.role === 'caller' && isUnanswered(talking.state) && talking.state !== 'dialling') {
     wanted = 'ringback';
   }
   if (sounding?.name === wanted || (!sounding && !wanted)) return;

@@ -2,14 +2,14 @@
  * The settings: what one chooses is so at once, there is no button to confirm it.
  */
 
-import { app, attempt, copy, draw, toast } from './app.js';
+import { app, attempt, draw, forgetKey, toast } from './app.js';
 import { deviceSelect, findDevices, useMedia } from './callpanels.js';
 import { h, icon } from './dom.js';
 import { preferences, prefer } from './preferences.js';
 import { address, leave } from './session.js';
 import { taste } from './sounds.js';
 import { day, language, say, speak } from './texts.js';
-import { group, iconButton, line, meter, segmented, select, showLevel, slider, toggleSwitch } from './widgets.js';
+import { group, iconButton, keyLine, line, meter, segmented, select, showLevel, slider, toggleSwitch } from './widgets.js';
 
 /** @type {[string, string, () => any][]} page, icon, what is on it */
 const PAGES = [
@@ -26,19 +26,19 @@ const PAGES = [
 export function settingsPage() {
   const [name, , content] = PAGES.find(([one]) => one === app.settings) ?? PAGES[1];
   return h('div', { class: `body settings ${app.settings ? 'chosen' : ''}` },
-    h('nav', { class: 'nav', 'aria-label': say('settings') },
-      h('div', { class: 'row nav-head' },
+    h('nav.nav', { 'aria-label': say('settings') },
+      h('div.row.nav-head',
         iconButton(say('back'), 'left', () => go(null), { key_hint: 'Esc' }),
-        h('h1', { class: 'strong', tabindex: '-1', ref: (/** @type {HTMLElement} */ el) => el.focus() },
+        h('h1.strong', { tabindex: '-1', ref: (/** @type {HTMLElement} */ el) => el.focus() },
           say('settings'))),
       PAGES.map(([page, glyph]) =>
-        h('button', { key: page, type: 'button', class: page === name ? 'sel' : '',
+        h('button', { key: page, class: page === name ? 'sel' : '',
           'aria-current': page === name ? 'page' : null, onclick: () => go(page) },
         icon(glyph), say(page)))),
-    h('main', { class: 'prefs', key: name },
-      h('div', { class: 'row' },
-        h('span', { class: 'narrow-only' }, iconButton(say('back'), 'left', () => go(''))),
-        h('h2', null, say(name))),
+    h('main.prefs', { key: name },
+      h('div.row',
+        h('span.narrow-only', iconButton(say('back'), 'left', () => go(''))),
+        h('h2', say(name))),
       content()));
 }
 
@@ -59,13 +59,11 @@ function choose(change) {
 }
 
 function profile() {
-  const key = app.client?.ownFingerprint ?? '';
   return [
-    group('', line(say('name'), '', h('span', { class: 'v' }, app.client?.name)),
-      line(say('own_fingerprint'), '', h('span', { class: 'v mono' }, key),
-        iconButton(say('copy_fingerprint'), 'copy', () => copy(key, 'fingerprint_copied'), { class: 'compact' }))),
-    group('', line(say('server'), '', h('span', { class: 'v num' }, address()),
-      h('button', { type: 'button', class: 'btn danger-text compact', onclick: leave },
+    group('', line(say('name'), '', h('span.v', app.client?.name)),
+      keyLine(say('own_fingerprint'), app.client?.ownFingerprint ?? '')),
+    group('', line(say('server'), '', h('span.v.num', address()),
+      h('button.btn.danger-text.compact', { onclick: leave },
         icon('power', 's'), say('sign_out')))),
   ];
 }
@@ -90,19 +88,19 @@ function audio() {
   /** @param {'noiseSuppression'|'echoCancellation'|'autoGain'} key @param {string} text @param {string} [why] */
   const processing = (key, text, why) =>
     choice(say(text), media[key] ?? true, (on) => useMedia({ [key]: on }), why);
-  return h('div', { class: 'stack', ref: findDevices },
+  return h('div.stack', { ref: findDevices },
     group(say('microphone'),
       line(say('device'), '', deviceSelect('microphone', say('microphone'))),
       line(say('input_volume'), '', slider(say('input_volume'), media.inputGain ?? 1,
         (value) => useMedia({ inputGain: value }), 2)),
       line(say('mic_test'), say('mic_speak'), meter(),
-        h('button', { type: 'button', class: 'btn compact fixed', 'aria-pressed': Boolean(test), onclick: tryMicrophone },
+        h('button.btn.compact.fixed', { 'aria-pressed': Boolean(test), onclick: tryMicrophone },
           icon('mic', 's'), say(test ? 'stop' : 'test')))),
     group(say('speaker'),
       line(say('device'), '', deviceSelect('speaker', say('speaker'))),
       line(say('volume'), '', slider(say('volume'), media.outputGain ?? 1,
         (value) => useMedia({ outputGain: value })),
-      h('button', { type: 'button', class: 'btn compact fixed', onclick: () => taste('drops', media.speaker) },
+      h('button.btn.compact.fixed', { onclick: () => taste('drops', media.speaker) },
         icon('volume', 's'), say('listen')))),
     group(say('processing'),
       processing('noiseSuppression', 'noise', say('noise_why')),
@@ -120,7 +118,7 @@ function tones() {
           void taste(tone, preferences.media.speaker);
         })),
     line(say('volume'), '', slider(say('volume'), preferences.toneVolume, (toneVolume) => choose({ toneVolume })),
-      h('button', { type: 'button', class: 'btn compact fixed',
+      h('button.btn.compact.fixed', {
         onclick: () => taste(preferences.tone, preferences.media.speaker) }, icon('volume', 's'), say('listen'))),
     choice(say('sounds'), preferences.sounds, (sounds) => choose({ sounds })),
     'Notification' in window && choice(say('notify'), preferences.notify, notifications));
@@ -139,13 +137,13 @@ function appearance() {
   return group('',
     line(say('theme'), '', segmented(say('theme'),
       ['light', 'dark', 'system'].map((one) => [one, say(one)]), preferences.theme, (theme) => choose({ theme }))),
-    line(say('accent'), '', h('div', { class: 'accents', role: 'radiogroup', 'aria-label': say('accent') },
+    line(say('accent'), '', h('div.accents', { role: 'radiogroup', 'aria-label': say('accent') },
       ACCENTS.map((accent) =>
         h('label', { key: accent, title: say(accent), class: accent === preferences.accent ? 'sel' : '' },
           h('input', { type: 'radio', class: 'sr', name: 'accent', 'aria-label': say(accent),
             checked: accent === preferences.accent, onchange: () => choose({ accent }) }),
-          h('span', { class: 'swatch', 'data-accent': accent }))),
-      h('span', { class: 'small muted' }, say(preferences.accent)))),
+          h('span.swatch', { 'data-accent': accent }))),
+      h('span.small.muted', say(preferences.accent)))),
     line(say('font_size'), '', segmented(say('font_size'),
       ['90', '100', '115', '130'].map((size) => [size, say('percent', { n: size })]),
       preferences.fontSize, (fontSize) => choose({ fontSize }))),
@@ -171,7 +169,7 @@ function privacy() {
   const pins = app.client?.pins() ?? [];
   return [
     group('', line(say('keep_history'), '',
-      h('button', { type: 'button', class: 'btn danger-text compact', disabled: !app.history.length,
+      h('button.btn.danger-text.compact', { disabled: !app.history.length,
         onclick: () => attempt(async () => {
           await app.client?.clearHistory();
           app.history = [];
@@ -179,18 +177,15 @@ function privacy() {
         }) }, icon('trash', 's'), say('erase')))),
     group(say('known_keys'),
       pins.length === 0 && line('', say('no_keys')),
-      pins.map((one) => h('li', { class: 'line', key: one.name },
-        h('div', { class: 'k' }, one.name,
-          h('div', { class: 'small muted mono' }, one.key),
-          h('div', { class: 'small muted' }, say('first_seen_on', { day: day(one.firstSeen) }))),
-        h('span', { class: 'small muted' }, say('mark_verified')),
+      pins.map((one) => h('li.line', { key: one.name },
+        h('div.k', one.name,
+          h('div.small.muted.mono', one.key),
+          h('div.small.muted', say('first_seen_on', { day: day(one.firstSeen) }))),
+        h('span.small.muted', say('mark_verified')),
         toggleSwitch(`${one.name}, ${say('mark_verified')}`, one.verified, (on) =>
           attempt(() => app.client?.setVerified(one.name, on))),
-        iconButton(`${say('forget_key')}, ${one.name}`, 'trash', () =>
-          attempt(async () => {
-            await app.client?.forgetKey(one.name);
-            toast(say('key_forgotten'));
-          }), { class: 'compact' })))),
+        iconButton(`${say('forget_key')}, ${one.name}`, 'trash', () => forgetKey(one.name),
+          { class: 'compact' })))),
   ];
 }
 
@@ -206,8 +201,8 @@ function languages() {
 
 function about() {
   return [
-  group('', line('DevCloud', '', h('span', { class: 'v' }, say('tagline'))),
-    line(say('licence'), '', h('span', { class: 'v' }, 'MIT'))),
-  h('p', { class: 'small muted' }, say('about_text')),
+  group('', line('DevCloud', '', h('span.v', say('tagline'))),
+    line(say('licence'), '', h('span.v', 'MIT'))),
+  h('p.small.muted', say('about_text')),
   ];
 }

@@ -18,7 +18,7 @@ const E6 = 1318.51;
 
 /** Notes of the mallet: [seconds from the start, hertz, level].
  * @type {Record<string, {every: number, notes: number[][]}>} */
-export const MELODIES = {
+const MELODIES = {
   clearing: {
     every: 4,
     notes: [[0, A4, 0.8], [0.16, E5, 0.9], [0.32, B5, 1], [0.8, E5, 0.6], [0.96, 1108.73, 0.8]],
@@ -61,6 +61,15 @@ function out(level) {
   return gain;
 }
 
+/** Fade in, stay, fade out. @param {AudioParam} level @param {number} at @param {number} seconds
+ * @param {number} peak */
+function swell(level, at, seconds, peak) {
+  level.setValueAtTime(0, at);
+  level.linearRampToValueAtTime(peak, at + FADE);
+  level.setValueAtTime(peak, at + seconds - FADE);
+  level.linearRampToValueAtTime(0, at + seconds);
+}
+
 /** A sine of even loudness. @param {AudioNode} into @param {number} at @param {number} hertz
  * @param {number} seconds @param {number} [tremolo] hertz */
 function tone(into, at, hertz, seconds, tremolo) {
@@ -68,18 +77,12 @@ function tone(into, at, hertz, seconds, tremolo) {
   const wave = to.createOscillator();
   const gain = to.createGain();
   wave.frequency.value = hertz;
-  gain.gain.setValueAtTime(0, at);
-  gain.gain.linearRampToValueAtTime(tremolo ? 0.5 : 1, at + FADE);
-  gain.gain.setValueAtTime(tremolo ? 0.5 : 1, at + seconds - FADE);
-  gain.gain.linearRampToValueAtTime(0, at + seconds);
+  swell(gain.gain, at, seconds, tremolo ? 0.5 : 1);
   if (tremolo) {
     const shake = to.createOscillator();
     const depth = to.createGain();
     shake.frequency.value = tremolo;
-    depth.gain.setValueAtTime(0, at);
-    depth.gain.linearRampToValueAtTime(0.5, at + FADE);
-    depth.gain.setValueAtTime(0.5, at + seconds - FADE);
-    depth.gain.linearRampToValueAtTime(0, at + seconds);
+    swell(depth.gain, at, seconds, 0.5);
     shake.connect(depth).connect(gain.gain);
     shake.start(at);
     shake.stop(at + seconds);

@@ -3,7 +3,7 @@
  * and texts, and no page.
  */
 
-import { app, toggle } from './app.js';
+import { app, copy, toggle } from './app.js';
 import { foldName } from '../names.js';
 import { h, icon } from './dom.js';
 import { say } from './texts.js';
@@ -38,17 +38,17 @@ export const avatar = (name, size = '', presence = null, more = '') =>
 export function chip(kind, picture, text, explained) {
   if (!explained) return h('span', { class: `chip ${kind}` }, icon(picture, 's'), text);
   const name = `chip:${text}`;
-  return h('span', { class: 'anchor' },
-    h('button', { class: `chip ${kind}`, type: 'button', 'aria-expanded': app.open === name,
+  return h('span.anchor',
+    h('button', { class: `chip ${kind}`, 'aria-expanded': app.open === name,
       onclick: () => toggle(name) }, icon(picture, 's'), text),
-    app.open === name && popover(text, 'note', h('p', { class: 'small' }, explained)));
+    app.open === name && popover(text, 'note', h('p.small', explained)));
 }
 
 /** @param {string} label @param {string} glyph @param {() => void} act
  * @param {Record<string, any>} [more] */
 export const iconButton = (label, glyph, act, more = {}) => {
   const { class: kind = '', key_hint: hint = '', ...rest } = more;
-  return h('button', { type: 'button', class: `icon-btn ${kind}`, 'aria-label': label,
+  return h('button', { class: `icon-btn ${kind}`, 'aria-label': label,
     title: hint ? `${label} (${hint})` : label, onclick: act, ...rest }, icon(glyph));
 };
 
@@ -61,6 +61,10 @@ export const popover = (label, place, ...kids) =>
       el.focus();
     } }, ...kids);
 
+/** A line of a menu. @param {string} glyph @param {string} key @param {() => void} act */
+export const item = (glyph, key, act) =>
+  h('button.item-btn', { onclick: act }, icon(glyph, 's'), say(key));
+
 /** Move a panel so that none of it lies beyond the edge. @param {HTMLElement} el */
 function keepInside(el) {
   const { left, right } = el.getBoundingClientRect();
@@ -72,25 +76,30 @@ function keepInside(el) {
 /** @param {string} name @param {boolean} on @param {(on: boolean) => void} act
  * @param {string} [described] */
 export const toggleSwitch = (name, on, act, described) =>
-  h('button', { type: 'button', class: `switch ${on ? '' : 'off'}`, role: 'switch',
+  h('button', { class: `switch ${on ? '' : 'off'}`, role: 'switch',
     'aria-checked': on, 'aria-label': name, 'aria-describedby': described,
     onclick: () => act(!on) });
 
 /** A row of a boxed list. @param {string} title @param {string} more
  * @param {...import('./dom.js').Kid} kids */
 export const line = (title, more, ...kids) =>
-  h('li', { class: 'line' },
-    h('div', { class: 'k' }, title, more && h('div', { class: 'small muted' }, more)), ...kids);
+  h('li.line',
+    h('div.k', title, more && h('div.small.muted', more)), ...kids);
+
+/** A fingerprint, to be read or copied. @param {string} title @param {string} key */
+export const keyLine = (title, key) =>
+  line(title, '', h('span.v.mono', key),
+    iconButton(say('copy_fingerprint'), 'copy', () => copy(key, 'fingerprint_copied'), { class: 'compact' }));
 
 /** @param {string} title @param {...import('./dom.js').Kid} lines */
 export const group = (title, ...lines) =>
-  h('section', { class: 'group' },
-    title && h('h3', { class: 'group-title' }, title), h('ul', { class: 'boxed' }, ...lines));
+  h('section.group',
+    title && h('h3.group-title', title), h('ul.boxed', ...lines));
 
 /** One of several, as radio buttons in a row. @param {string} label @param {string[][]} choices
  * [value, text] @param {string} chosen @param {(value: string) => void} act */
 export const segmented = (label, choices, chosen, act) =>
-  h('div', { class: 'segmented', role: 'radiogroup', 'aria-label': label },
+  h('div.segmented', { role: 'radiogroup', 'aria-label': label },
     choices.map(([value, text]) =>
       h('label', { key: value, class: value === chosen ? 'sel' : '' },
         h('input', { type: 'radio', class: 'sr', name: label, checked: value === chosen,
@@ -99,8 +108,8 @@ export const segmented = (label, choices, chosen, act) =>
 /** @param {string} label @param {string[][]} choices [value, text] @param {string} chosen
  * @param {(value: string) => void} act */
 export const select = (label, choices, chosen, act) =>
-  h('span', { class: 'choice' },
-    h('select', { class: 'select', 'aria-label': label,
+  h('span.choice',
+    h('select.select', { 'aria-label': label,
       onchange: (/** @type {any} */ event) => act(event.target.value) },
     choices.map(([value, text]) =>
       h('option', { key: value, value, selected: value === chosen }, text))),
@@ -117,7 +126,7 @@ const SEGMENTS = 18;
 
 /** Filled by `showLevel`, 20 times a second, without drawing the page anew. */
 export const meter = () =>
-  h('span', { class: 'meter', role: 'meter', 'aria-label': say('level'), 'aria-valuemin': '0',
+  h('span.meter', { role: 'meter', 'aria-label': say('level'), 'aria-valuemin': '0',
     'aria-valuemax': '100', 'aria-valuenow': '0', own: true,
     ref: (/** @type {HTMLElement} */ el) => {
       el.append(...Array.from({ length: SEGMENTS }, () => document.createElement('i')));
