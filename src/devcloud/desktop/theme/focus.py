@@ -5,6 +5,10 @@ A control whose shape is not its rectangle says so with the dynamic properties `
 (QRect, in the control) and `focusRadius` (pixels; -1 for half the height). `focusRing` is False
 for a pane that never has a ring, True for a view that has one around all of it, and «inside» where
 there is no room around.
+
+The same watch gives Enter to the button that has the focus: whether Qt does is up to the desktop. A
+button that takes keys for itself says so with `takesKeys`; a tick is set with Space alone, since
+Enter is the form's.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -12,15 +16,18 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QComboBox,
     QFocusFrame,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
     QProxyStyle,
+    QRadioButton,
     QStyle,
     QStyleHintReturn,
     QStyleOption,
@@ -48,6 +55,7 @@ KEEPING: Final = frozenset(
         Qt.FocusReason.OtherFocusReason,
     }
 )
+ENTER: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 TABS: Final = frozenset({Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 # They show their focus themselves: fields by their border, views by their current row.
 OWN_FOCUS: Final = (
@@ -97,6 +105,12 @@ class FocusKeeper(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Note why the focus moves, which `focusChanged` does not tell; a press ends the ring."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            button = self._pressed_by(event)
+            if button is not None:
+                if not event.isAutoRepeat():
+                    button.click()
+                return True
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             self._reason = event.reason()
         elif event.type() == QEvent.Type.MouseButtonPress and self._watched is not None:
@@ -109,6 +123,15 @@ class FocusKeeper(QObject):
                 self._by_keyboard = True
                 self._show_around(self._watched)
         return False
+
+    def _pressed_by(self, event: QKeyEvent) -> QAbstractButton | None:
+        """Return the button that Enter presses."""
+        target = self._watched
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() not in ENTER or not plain or not isinstance(target, QAbstractButton):
+            return None
+        ticked = isinstance(target, QCheckBox | QRadioButton)
+        return None if ticked or target.property("takesKeys") is True else target
 
     def _moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self._reason not in KEEPING:

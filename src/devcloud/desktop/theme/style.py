@@ -6,7 +6,7 @@ The focus ring itself lies outside its control: see `focus`.
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from devcloud.desktop.theme.focus import FocusKeeper, paint_focus
+from devcloud.desktop.theme.frameless import round_corners
 
 if TYPE_CHECKING:
     from devcloud.desktop.theme.theme import Theme
@@ -43,6 +44,15 @@ _LINES: Final = {
 }
 
 
+class _MenuCorners(QObject):
+    """Keeps menus round where nothing mixes windows, once they have their size."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(watched, QMenu) and event.type() == QEvent.Type.Show:
+            round_corners(watched, "radius.medium")
+        return False
+
+
 class FocusStyle(QProxyStyle):
     """Fusion with the parts of the design that QSS cannot draw."""
 
@@ -51,6 +61,7 @@ class FocusStyle(QProxyStyle):
         super().__init__("Fusion")
         self._theme = theme
         self.keeper = FocusKeeper(theme)
+        self._corners = _MenuCorners(theme)
 
     def polish(self, target: Any) -> None:
         """Prepare what no rule of a style sheet can: corners, headings, sizes of rows."""
@@ -58,6 +69,7 @@ class FocusStyle(QProxyStyle):
         # A menu's round corners show what lies behind it; changing the flags again would hide it.
         if isinstance(target, QMenu) and not target.testAttribute(translucent):
             target.setAttribute(translucent)
+            target.installEventFilter(self._corners)
             target.setWindowFlags(
                 target.windowFlags()
                 | Qt.WindowType.FramelessWindowHint

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QMenu,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -155,15 +154,11 @@ class ConnectPage(QFrame):
         menu.popup(self.language_button.mapToGlobal(self.language_button.rect().bottomLeft()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc cancels; Enter connects from anywhere in the form, but a button is itself (Qt)."""
+        """Esc cancels; Enter connects from anywhere in the form (Qt)."""
         if event.key() == Qt.Key.Key_Escape and self._form.busy:
             self._form.cancel()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            here = self.focusWidget()
-            if isinstance(here, QPushButton):
-                here.click()
-            else:
-                self._form.submit()
+            self._form.submit()
         else:
             super().keyPressEvent(event)
 

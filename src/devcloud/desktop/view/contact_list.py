@@ -106,6 +106,10 @@ class ContactList(RowList):
         """Say everything in the language of the moment."""
         self.setAccessibleName(self._text("contacts_list"))
 
+    def shows_button(self, index: Index, pointed: bool = False) -> bool:
+        """The row that calls the typed name is a call button as a whole."""
+        return super().shows_button(index, pointed) and index.data(Role.KIND) != "call_text"
+
     def keyboardSearch(self, search: str) -> None:  # noqa: N802
         """Letters go to the next name that begins so, whatever its accents (Qt)."""
         row = self._app.contacts.jump(search, self.currentIndex().row())

@@ -10,8 +10,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from devcloud.desktop.theme.frameless import round_corners
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.frameless import round_corners
 from devcloud.desktop.view.incoming_card import IncomingCard
 from devcloud.desktop.view.widgets.sheet import EDGE as SHEET_EDGE
 from devcloud.desktop.view.widgets.sheet import Sheet

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from devcloud.desktop.theme.frameless import round_corners
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import icon_button, name_button
-from devcloud.desktop.view.frameless import round_corners
 from devcloud.desktop.view.widgets.avatar import Avatar
 from devcloud.desktop.view.widgets.labels import IconLabel, WrapLabel, note_label
 from devcloud.desktop.viewmodel.app import AppModel

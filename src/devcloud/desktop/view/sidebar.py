@@ -119,6 +119,11 @@ class Sidebar(QFrame):
         chosen = self.contacts.selected_row() if self.search.text() else None
         self._app.contacts.enter(chosen)
 
+    def _page_changed(self) -> None:
+        # Found and called: who comes back from the call wants to see everybody.
+        if self._app.page == "call":
+            self.search.clear()
+
     def _tab_chosen(self, tab: int) -> None:
         if tab == HISTORY:
             self._app.history.opened()
@@ -176,6 +181,7 @@ class Sidebar(QFrame):
         self.me.settings_wanted.connect(self.settings_wanted)
         self.status.log_wanted.connect(self.log_wanted)
         self.nobody.triggered.connect(lambda: app.copy(app.link.address, "home_address_copied"))
+        app.page_changed.connect(self._page_changed)
         app.contacts.state_changed.connect(self.refresh)
         app.contact.changed.connect(self._select_shown)
         app.history.unseen_changed.connect(self._missed)

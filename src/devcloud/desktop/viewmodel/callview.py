@@ -213,7 +213,7 @@ def ending(call: CallIs, doings: Doings, text: _Texts) -> str:
         return text("call_ended", time=wording.timer(doings.talked_s))
     if call.reason in _ENDINGS:
         sentence = text(f"outgoing_{_ENDINGS[call.reason]}", name=doings.shown_name)
-        return f"{sentence}\n«\u202f{call.text}\u202f»" if call.text else sentence
+        return f"{sentence}\n{text('call_their_words', text=call.text)}" if call.text else sentence
     if call.reason in _FAILURES:
         reason = text(f"reason_{_FAILURES[call.reason]}")
         if call.trouble is not None:

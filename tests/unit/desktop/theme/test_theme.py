@@ -267,6 +267,24 @@ def test_the_first_tab_in_a_window_without_focus_shows_the_ring(theme: Theme, qt
     assert ring_around(window) is button
 
 
+def test_enter_presses_the_button_with_the_focus_and_sets_no_tick(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    button, tick, keys = QPushButton("Marc"), QCheckBox("John"), QPushButton("Ctrl+K")
+    keys.setProperty("takesKeys", True)
+    window = form(qtbot, button, tick, keys)
+    pressed: list[str] = []
+    for each in (button, tick, keys):
+        each.clicked.connect(lambda _on=False, each=each: pressed.append(each.text()))
+        each.setFocus()
+        qtbot.keyClick(each, Qt.Key.Key_Return)
+        qtbot.keyClick(each, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["Marc"]
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert pressed == ["Marc", "Marc"] and window.isVisible()
+
+
 def test_a_field_shows_its_focus_itself_and_the_ring_when_it_is_wrong(
     theme: Theme, qtbot: QtBot
 ) -> None:

@@ -123,6 +123,8 @@ def test_search_filters_and_enter_calls_the_only_match(
     assert [r.name for r in app.contacts.rows if r.kind == "person"] == ["John"]
     qtbot.keyClick(home.sidebar.search.edit, Qt.Key.Key_Return)
     assert called(app) == ["John"]
+    assert home.sidebar.search.text() == "", "after the call everybody is there again"
+    assert len(app.contacts.rows) > 2
 
 
 def test_with_several_matches_enter_calls_only_the_chosen_one(

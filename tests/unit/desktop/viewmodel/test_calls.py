@@ -107,7 +107,7 @@ def test_the_busy_tone_lasts_three_seconds(app: AppModel) -> None:
 def test_what_they_said_with_their_no_is_shown(app: AppModel) -> None:
     app.calls.call("John")
     fakes.core(app).ends(current(app).id, EndReason.DECLINED, text="In 5 minutes")
-    assert current(app).state.state_text == "John declined the call\n«\u202fIn 5 minutes\u202f»"
+    assert current(app).state.state_text == "John declined the call\n“In 5 minutes”"
 
 
 def test_call_again_closes_the_old_page(app: AppModel) -> None:

@@ -42,6 +42,7 @@ class KeysButton(QPushButton):
     def wait(self) -> None:
         """Wait for keys."""
         self.waiting = True
+        self.setProperty("takesKeys", True)
         self.setFocus()
         self._show()
 
@@ -79,6 +80,7 @@ class KeysButton(QPushButton):
 
     def _stop(self) -> None:
         self.waiting = False
+        self.setProperty("takesKeys", False)
         self._show()
 
     def _show(self) -> None:

@@ -10,13 +10,13 @@ import os
 from PySide6.QtGui import QGuiApplication, QPainterPath, QRegion
 from PySide6.QtWidgets import QWidget
 
-from devcloud.desktop.theme.theme import theme
-
 
 def round_corners(window: QWidget, radius: str) -> None:
     """Cut the corners off where they would be black; `radius` is a length of the design."""
     if is_composited():
         return
+    from devcloud.desktop.theme.theme import theme  # noqa: PLC0415 (the theme imports its style)
+
     path = QPainterPath()
     length = theme().length(radius) + 2  # the smooth edge would be half black
     path.addRoundedRect(window.rect(), length, length)
