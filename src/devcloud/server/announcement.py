@@ -16,7 +16,7 @@ _FILE = "server.json"
 class Announcement(msgspec.Struct, frozen=True):
     """`host` is empty for all interfaces; `pin` is of the certificate that clients see, empty where
     a proxy shows one that the server was not told of; `origins` are the addresses of the pages that
-    the host named, and with `proxied` the only ones."""
+    the host or its certificate named, and with `proxied` the only ones."""
 
     host: str
     port: int

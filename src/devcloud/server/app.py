@@ -35,7 +35,7 @@ from devcloud.server.host import Host
 from devcloud.server.hosting import LOCK_FILE
 from devcloud.server.legacy2023 import Doorway2023
 from devcloud.server.logs import get_log
-from devcloud.server.origins import Origins
+from devcloud.server.origins import Origins, named_origins
 from devcloud.server.pages import Pages
 from devcloud.server.reach import default_join, listened_on, reached_here
 from devcloud.server.session import Session
@@ -155,6 +155,9 @@ class DevCloudServer:
         settings = self.settings
         ours = "" if settings.behind_proxy else self.certificate.pin
         named = tuple(each for each in settings.origins if each.startswith("https://"))
+        if not named and not settings.behind_proxy and settings.certificate is not None:
+            # At its addresses browsers would warn, and programs could not renew what they trust.
+            named = named_origins(names_in(self.certificate.certificate), self.port)
         return Announcement(
             settings.host or "",
             self.port,

@@ -20,6 +20,7 @@ from devcloud.wire.websocket.handshake import RequestHead
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 _MOST_LOGGED = 100
+_MOST_NAMED = 8
 
 _log = get_log(__name__)
 
@@ -38,6 +39,16 @@ def parse_origin(text: str) -> str:
     if scheme not in _DEFAULT_PORTS or not whole or not _HOST.fullmatch(host):
         raise BadSettings("origin_invalid", what=text[:80])
     return _spell(scheme, host, port or _DEFAULT_PORTS[scheme])
+
+
+def named_origins(names: Iterable[str], port: int) -> tuple[str, ...]:
+    """Return the origins at which others find whoever shows a certificate for `names`, in order:
+    without those for many machines, and without those of each machine for itself."""
+    return tuple(
+        _spell("https", f"[{name}]" if ":" in name else name, port)
+        for name in (each.lower().rstrip(".") for each in names)
+        if (":" in name or _HOST.fullmatch(name)) and name != "localhost" and not is_loopback(name)
+    )[:_MOST_NAMED]
 
 
 def own_origins(hosts: Iterable[str], port: int, scheme: str = "https") -> set[str]:

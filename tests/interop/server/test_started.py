@@ -46,6 +46,15 @@ def test_the_hosts_certificate_makes_no_browser_warn(tmp_path: Path) -> None:
     assert f"?pin={pin_in(certificate)}" in said
 
 
+def test_the_names_of_the_hosts_certificate_are_those_to_give_out(tmp_path: Path) -> None:
+    certificate, key = Authority().issue(tmp_path, "own", "calls.example.org")
+    said = told(tmp_path / "data", "--cert", certificate, "--key", key)
+    page = next(line.split()[1] for line in said.splitlines() if line.startswith("Open "))
+    assert page.startswith("https://calls.example.org:"), said
+    place = page.removeprefix("https://").rstrip("/")
+    assert f"devcloud://{place}/?pin={pin_in(certificate)}" in said
+
+
 def test_behind_a_proxy_it_does_not_name_a_certificate_that_nobody_sees(tmp_path: Path) -> None:
     origin = "https://calls.example.org"
     said = told(tmp_path, "--behind-proxy", "--origin", origin)

@@ -6,7 +6,7 @@ import pytest
 
 from devcloud.model.errors import BadSettings
 from devcloud.net.http import Peer
-from devcloud.server.origins import Origins, parse_origin
+from devcloud.server.origins import Origins, named_origins, parse_origin
 from devcloud.wire.websocket.handshake import RequestHead
 
 HERE = Peer("127.0.0.1", encrypted=False)
@@ -129,3 +129,21 @@ def test_what_is_no_origin(text: str) -> None:
     with pytest.raises(BadSettings) as refused:
         parse_origin(text)
     assert refused.value.code == "origin_invalid"
+
+
+def test_what_a_certificate_names_in_order() -> None:
+    names = [
+        "Calls.Example.org.",
+        "*.example.org",
+        "localhost",
+        "127.0.0.1",
+        "192.0.2.7",
+        "fd00::7",
+    ]
+    assert named_origins(names, 10_000) == (
+        "https://calls.example.org:10000",
+        "https://192.0.2.7:10000",
+        "https://[fd00::7]:10000",
+    )
+    assert named_origins(["calls.example.org"], 443) == ("https://calls.example.org",)
+    assert len(named_origins([f"{number}.example.org" for number in range(50)], 443)) == 8
