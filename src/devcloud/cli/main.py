@@ -119,11 +119,5 @@ def _tell(error: DevCloudError, terminal: Terminal, code: int | None = None) -> 
 
 def _log_to_stderr(verbose: bool) -> None:
     """What a person should know is said in a sentence; the log is for who asks for it."""
-    import structlog  # noqa: PLC0415 - a tenth of a second that `--help` need not wait for
-
     level = logging.DEBUG if verbose else logging.CRITICAL
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(name)s: %(message)s")
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -10,6 +10,7 @@ import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
@@ -23,11 +24,13 @@ from devcloud.model.errors import BadSettings, LocalError
 from devcloud.model.texts import Language, say
 from devcloud.net.loops import fast_loop
 from devcloud.net.tls import fingerprint_of
-from devcloud.server.app import DevCloudServer
 from devcloud.server.echo import ECHO_NAME
 from devcloud.server.logs import set_up_logs
 from devcloud.server.origins import parse_origin
 from devcloud.server.settings import DEFAULT_PORT, ServerSettings
+
+if TYPE_CHECKING:
+    from devcloud.server.app import DevCloudServer
 
 Text = Callable[[str], str]
 
@@ -136,6 +139,8 @@ def _port(text: str) -> int:
 
 
 async def _serve(settings: ServerSettings, terminal: Terminal) -> None:
+    from devcloud.server.app import DevCloudServer  # noqa: PLC0415 - what a host asks needs no HTTP
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -150,7 +155,7 @@ async def _serve(settings: ServerSettings, terminal: Terminal) -> None:
         await stop.wait()
 
 
-def _tell(server: DevCloudServer, terminal: Terminal) -> None:
+def _tell(server: "DevCloudServer", terminal: Terminal) -> None:
     """Say what the host gives to the team."""
     language, data = terminal.language, str(server.settings.data)
     here = server.announcement
