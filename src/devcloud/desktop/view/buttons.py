@@ -50,4 +50,9 @@ def text_button(
 def name_button(button: QPushButton, name: str, keys: str = "") -> None:
     """Say what an icon does: to screen readers, and in the tooltip with its shortcut."""
     button.setAccessibleName(name)
-    button.setToolTip(f"{name} ({keys})" if keys else name)
+    button.setToolTip(with_keys(name, keys))
+
+
+def with_keys(text: str, keys: str) -> str:
+    """Return what a tooltip says: an action, and its shortcut if it has one."""
+    return f"{text} ({keys})" if keys else text

@@ -8,6 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
 
 from devcloud.desktop.theme.theme import theme
+from devcloud.desktop.view.buttons import with_keys
 from devcloud.desktop.view.people import shown_presence
 from devcloud.desktop.view.row_list import Index, RowDelegate, RowList
 from devcloud.desktop.view.widgets.avatar import paint_avatar
@@ -20,9 +21,10 @@ from devcloud.desktop.viewmodel.values import Presence
 class ContactDelegate(RowDelegate):
     """Paints a person: disc with presence dot, name and shield, second line."""
 
-    def __init__(self, view: "ContactList", text: T) -> None:
+    def __init__(self, view: "ContactList", app: AppModel) -> None:
         super().__init__(view)
-        self._text = text
+        self._app = app
+        self._text = T(app)
 
     def is_heading(self, index: Index) -> bool:
         """Groups have headings."""
@@ -33,9 +35,9 @@ class ContactDelegate(RowDelegate):
         return bool(index.data(Role.CAN_CALL))
 
     def call_text(self, index: Index) -> str:
-        """«Call John (Ctrl+Enter)»."""
+        """«Call John (Ctrl+Return)»."""
         name = str(index.data(Role.SHOWN_NAME))
-        return f"{self._text('contacts_call', name=name)} (Ctrl+Enter)"
+        return with_keys(self._text("contacts_call", name=name), self._app.shortcuts.keys("call"))
 
     def tooltip(self, index: Index, at: QPoint, rect: QRect) -> str:
         """What the model says of the row."""
@@ -96,7 +98,7 @@ class ContactList(RowList):
         super().__init__(parent)
         self._app = app
         self._text = T(app)
-        self.setItemDelegate(ContactDelegate(self, self._text))
+        self.setItemDelegate(ContactDelegate(self, app))
         self.setModel(app.contacts)
         self.opened.connect(app.contacts.open)
         self.called.connect(app.contacts.call)

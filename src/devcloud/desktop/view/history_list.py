@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
 
 from devcloud.desktop.theme.theme import theme
+from devcloud.desktop.view.buttons import with_keys
 from devcloud.desktop.view.row_list import Index, RowDelegate, RowList
 from devcloud.desktop.view.widgets.avatar import paint_avatar
 from devcloud.desktop.viewmodel.app import AppModel
@@ -24,9 +25,10 @@ ICONS: Final = {
 class HistoryDelegate(RowDelegate):
     """Paints a call: disc, name with a count, direction and length, time or button."""
 
-    def __init__(self, view: "HistoryList", text: T) -> None:
+    def __init__(self, view: "HistoryList", app: AppModel) -> None:
         super().__init__(view)
-        self._text = text
+        self._app = app
+        self._text = T(app)
 
     def is_heading(self, index: Index) -> bool:
         """Days have headings."""
@@ -37,9 +39,10 @@ class HistoryDelegate(RowDelegate):
         return bool(index.data(Role.CAN_CALL))
 
     def call_text(self, index: Index) -> str:
-        """«Call back John (Ctrl+Enter)»."""
+        """«Call back John (Ctrl+Return)»."""
         name = str(index.data(Role.SHOWN_NAME))
-        return f"{self._text('history_call_back', name=name)} (Ctrl+Enter)"
+        text = self._text("history_call_back", name=name)
+        return with_keys(text, self._app.shortcuts.keys("call"))
 
     def tooltip(self, index: Index, at: QPoint, rect: QRect) -> str:
         """The whole sentence, which may be shortened in the row."""
@@ -94,7 +97,7 @@ class HistoryList(RowList):
     def __init__(self, app: AppModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = T(app)
-        self.setItemDelegate(HistoryDelegate(self, self._text))
+        self.setItemDelegate(HistoryDelegate(self, app))
         self.setModel(app.history)
         self.opened.connect(app.history.open)
         self.called.connect(app.history.call)

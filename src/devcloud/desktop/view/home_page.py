@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 from devcloud.desktop.theme.theme import theme
 from devcloud.desktop.view.buttons import name_button, text_button
 from devcloud.desktop.view.contact_page import ContactPage
+from devcloud.desktop.view.row_list import RowList
 from devcloud.desktop.view.sidebar import Sidebar
 from devcloud.desktop.view.slide import slide_out
 from devcloud.desktop.view.width_class import WidthClass
@@ -42,9 +43,10 @@ class HomePage(QWidget):
         self.sidebar.settings_wanted.connect(lambda: self.settings_wanted.emit(""))
         self.sidebar.log_wanted.connect(self.log_wanted)
         app.contact.changed.connect(self._person_changed)
-        self._back_keys = QShortcut(self)
-        self._back_keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._back_keys.activated.connect(self.go_back)
+        self._keys = {"back": QShortcut(self), "call": QShortcut(self)}
+        for keys, then in zip(self._keys.values(), (self.go_back, self.call_chosen), strict=True):
+            keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            keys.activated.connect(then)
         app.shortcuts.changed.connect(self.retranslate)
         theme().changed.connect(self._restyle)
         self.retranslate()
@@ -52,10 +54,10 @@ class HomePage(QWidget):
 
     def retranslate(self) -> None:
         """Say everything in the language of the moment."""
-        keys = self._app.shortcuts.keys("back")
         self.back.setText(self._text("home_back"))
-        name_button(self.back, self._text("home_back"), keys)
-        self._back_keys.setKey(QKeySequence(keys))
+        name_button(self.back, self._text("home_back"), self._app.shortcuts.keys("back"))
+        for action, keys in self._keys.items():
+            keys.setKey(QKeySequence(self._app.shortcuts.keys(action)))
         self.sidebar.retranslate()
         self.person.retranslate()
 
@@ -73,6 +75,14 @@ class HomePage(QWidget):
         if self._narrow and self._showing_person:
             self._slide(to_person=False)
             self._list().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def call_chosen(self) -> None:
+        """Call whoever the row with the focus is; from anywhere else, whose page shows."""
+        rows = self._list()
+        if rows.hasFocus() and rows.currentIndex().isValid():
+            rows.called.emit(rows.currentIndex().row())
+        else:
+            self._app.contact.call()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc goes back (Qt)."""
@@ -111,7 +121,7 @@ class HomePage(QWidget):
         place = rows if rows.isVisibleTo(self) else self.sidebar.search
         place.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _list(self) -> QWidget:
+    def _list(self) -> RowList:
         return self.sidebar.history if self.sidebar.tab else self.sidebar.contacts
 
     def _arrange(self) -> None:

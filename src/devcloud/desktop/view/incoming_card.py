@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from devcloud.desktop.theme.theme import theme
-from devcloud.desktop.view.buttons import icon_button, name_button, text_button
+from devcloud.desktop.view.buttons import icon_button, name_button, text_button, with_keys
 from devcloud.desktop.view.chip_row import ChipRow, avatar_for
 from devcloud.desktop.view.widgets.announce import announce
 from devcloud.desktop.view.widgets.labels import IconLabel, Label, WrapLabel, muted_label
@@ -132,7 +132,7 @@ class IncomingCard(QWidget):
         ):
             button.setText(t(key))
             button.setAccessibleName(t(key))
-            button.setToolTip(f"{t(key)} ({keys(action)})" if action else "")
+            button.setToolTip(with_keys(t(key), keys(action)) if action else "")
         self._fill_menu()
         self._refresh()
 

@@ -93,6 +93,33 @@ def test_enter_opens_and_ctrl_enter_calls(home: HomePage, app: AppModel, qtbot: 
     assert called(app) == ["Atelier"]
 
 
+def test_the_keys_that_call_count_on_the_page_too_and_can_be_others(
+    home: HomePage, app: AppModel, qtbot: QtBot
+) -> None:
+    home.person.call.setFocus()
+    qtbot.keyClick(home.person.call, Qt.Key.Key_Return, CTRL)
+    assert called(app) == [], "nobody is chosen"
+    app.contact.show("John")
+    app.shortcuts.assign("call", "Ctrl+E")
+    qtbot.keyClick(home.person.call, Qt.Key.Key_E, CTRL)
+    assert called(app) == ["John"]
+    rows = home.sidebar.contacts
+    index = rows.model().index(row(app, "John"), 0)
+    assert rows.rows.call_text(index).endswith(" (Ctrl+E)")
+
+
+def test_other_keys_call_the_row_with_the_focus(
+    home: HomePage, app: AppModel, qtbot: QtBot
+) -> None:
+    app.shortcuts.assign("call", "Ctrl+E")
+    app.contact.show("John")
+    rows = home.sidebar.contacts
+    rows.setFocus()
+    rows.show_row(row(app, "Atelier"))
+    qtbot.keyClick(rows, Qt.Key.Key_E, CTRL)
+    assert called(app) == ["Atelier"]
+
+
 def test_arrows_pass_over_headings(home: HomePage, app: AppModel, qtbot: QtBot) -> None:
     rows = home.sidebar.contacts
     rows.setFocus()
