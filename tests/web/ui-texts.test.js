@@ -4,10 +4,10 @@ import test from 'node:test';
 globalThis.document ??= { documentElement: {} };
 
 const sentences = {
-  'web.today': 'Today',
-  'web.yesterday': 'Yesterday',
-  'web.call_text': 'Call “{text}”',
-  'web.error_unknown': 'Something went wrong ({code}). Try again.',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  call_text: 'Call “{text}”',
+  error_unknown: 'Something went wrong ({code}). Try again.',
   'errors.name_taken': 'That name is already used.',
 };
 globalThis.fetch = async () => ({ ok: true, json: async () => sentences });

@@ -118,8 +118,11 @@ def _app_icon(tokens: Tokens, brand: str) -> str:
 
 
 def _texts(language: Language) -> str:
+    """The page's own sentences by their name alone, those of errors by their whole key."""
     chosen = {
-        key: sentences[language] for key, sentences in catalogue().items() if _is_for_a_browser(key)
+        key.removeprefix("web."): sentences[language]
+        for key, sentences in catalogue().items()
+        if _is_for_a_browser(key)
     }
     return json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
 

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from playwright.async_api import Page
 
@@ -14,9 +15,10 @@ _log = logging.getLogger(__name__)
 Showing = Callable[..., Awaitable[Page]]
 
 NOT_COUNTED = ("/icons/", "/icon", "/words/")
-LARGEST_KIB = 256
-"""Above the goal of 150; as it is sent (gzip) it is under 90."""
-LARGEST_SENT_KIB = 90
+LARGEST_KIB = 242
+"""Above the goal of 150, which no minifier reaches either; as it is sent (gzip) it is under 85."""
+LARGEST_SENT_KIB = 85
+STYLE = Path(__file__).parents[3] / "src" / "devcloud" / "web" / "style.css"
 RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|color)\(")
 
 
@@ -41,6 +43,21 @@ def test_the_style_sheet_has_no_raw_colour_and_the_page_nothing_inline() -> None
     page = files["/"].body.decode()
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page) == []
     assert re.findall(r"https?://", page) == []
+
+
+async def test_the_style_that_is_served_means_what_is_written(show: Showing) -> None:
+    page = await show(name="")
+    written, served = await page.evaluate(
+        """(sheets) => sheets.map((text) => {
+             const sheet = new CSSStyleSheet();
+             sheet.replaceSync(text);
+             // What holds a variable is kept as it was written, blanks and all.
+             return [...sheet.cssRules].map((rule) => rule.cssText.replace(/, /g, ','));
+           })""",
+        [STYLE.read_text("utf-8"), collect()["/style.css"].body.decode()],
+    )
+    assert len(written) > 200
+    assert served == written
 
 
 async def test_the_first_view(show: Showing) -> None:

@@ -116,7 +116,7 @@ async def test_words_and_texts_are_those_of_the_programs(world: Any) -> None:
         assert tuple(words) == word_list(language)
         texts = json.loads((await get(world, f"/texts/{language}.json"))[2])
         assert texts["errors.name_taken"] == say("errors.name_taken", language)
-        assert {key for key in catalogue() if key.startswith("web.")} <= set(texts)
+        assert {key[4:] for key in catalogue() if key.startswith("web.")} <= set(texts)
         assert "errors.database_busy" not in texts
 
 

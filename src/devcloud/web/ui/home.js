@@ -210,7 +210,7 @@ function choose(name) {
 const callRow = (text) =>
   h('ul', { key: 'call' }, h('li.item',
     h('button.open', { onclick: callFound },
-      h('span.av.round', icon('phone')),
+      h('span.av', icon('phone')),
       h('span.txt', say('call_text', { text })))));
 
 const nobody = () =>

@@ -24,7 +24,7 @@ export async function speak(choice) {
 }
 
 /** The sentence `web.<key>` with its values. @param {string} key @param {Record<string, any>} [values] */
-export const say = (key, values) => fill(texts[`web.${key}`] ?? key, values);
+export const say = (key, values) => fill(texts[key] ?? key, values);
 
 /** What an error says to a person. @param {any} error */
 export function sayError(error) {
