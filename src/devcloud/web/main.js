@@ -6,7 +6,7 @@
 import { isUnanswered } from './table.js';
 import { app, attempt, draw, drawWith, isOver, mute, ringing, talk, talkMode, toggle } from './ui/app.js';
 import { answer, callPage, minimisedBar } from './ui/call.js';
-import { h, icon, patch } from './ui/dom.js';
+import { h, icon, keepIcons, patch } from './ui/dom.js';
 import { homePage } from './ui/home.js';
 import { incomingSheet } from './ui/incoming.js';
 import { join, joinPage, microphonePage } from './ui/join.js';
@@ -49,7 +49,7 @@ drawWith(() => {
   patch(root, banners(), page());
   patch(sheets, ringing().map(incomingSheet));
   patch(toasts, app.toasts.map((one) =>
-    h('p.toast', { key: one.id }, icon('check', 's'), one.text)));
+    h('p.toast', { key: one.id }, icon(one.urgent ? 'alert' : 'check', 's'), one.text)));
   settle();
 });
 
@@ -151,3 +151,6 @@ async function begin() {
 }
 
 await begin();
+// A call goes on without a server, and its page must.
+keepIcons('alert', 'check', 'error', 'hang-up', 'lock', 'mic', 'mic-off', 'pause', 'phone-fill', 'play', 'refresh',
+  'shield-ask', 'shield-check', 'unlock');

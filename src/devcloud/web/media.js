@@ -47,13 +47,13 @@ export class Media extends EventTarget {
     super();
     Object.assign(this.options, options);
     if (typeof navigator === 'undefined' || !navigator.mediaDevices) return;
-    navigator.mediaDevices.addEventListener('devicechange', () => this.#changed());
+    navigator.mediaDevices.addEventListener('devicechange', () => this.#again());
     navigator.permissions
       ?.query({ name: /** @type {PermissionName} */ ('microphone') })
       .then((status) => {
         const tell = () => {
           this.permission = status.state;
-          this.#changed();
+          this.#again();
         };
         status.onchange = tell;
         tell();
@@ -197,6 +197,11 @@ export class Media extends EventTarget {
     void this.#context?.suspend();
   }
 
+  /** A call that lacks its microphone may have one now. */
+  #again() {
+    this.#changed();
+    if (!this.#track && !this.#opening) for (const watcher of this.#watchers) watcher();
+  }
   #changed() {
     this.dispatchEvent(new Event('changed'));
   }

@@ -15,7 +15,7 @@ const MEASURE_MS = 1000;
 /** @typedef {{event: (event: import('./life.js').Event) => void,
  *   found: (generation: number, candidates: any[]) => void,
  *   quality: (quality: import('./client.js').Quality) => void,
- *   trouble: (error: DevCloudError) => void}} Owner */
+ *   trouble: (error: DevCloudError|null) => void}} Owner */
 
 export class Voice {
   /** @type {RTCPeerConnection|null} */
@@ -28,6 +28,7 @@ export class Voice {
   #speaker = new Audio();
   /** @type {MediaStreamTrack|null} */
   #microphone = null;
+  #lacking = false;
   #stopWatching = () => {};
 
   /** @param {import('./media.js').Media} media @param {string[]} stun @param {Owner} owner */
@@ -89,9 +90,12 @@ export class Voice {
     let track = null;
     try {
       track = (await this.media.track()).clone();
+      if (this.#lacking) this.owner.trouble(null);
+      this.#lacking = false;
     } catch (error) {
-      if (error instanceof DevCloudError) this.owner.trouble(error);
-      else throw error;
+      if (!(error instanceof DevCloudError)) throw error;
+      this.#lacking = true;
+      this.owner.trouble(error);
     }
     this.#letGo();
     this.#microphone = track;

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 ROOT = Path(__file__).parents[3]
 FLAGS = [
@@ -23,6 +23,7 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 WAIT_MS = 30_000
+expect.set_options(timeout=WAIT_MS)
 
 Hosting = Callable[..., AbstractAsyncContextManager[Any]]
 Visiting = Callable[..., Awaitable[Page]]

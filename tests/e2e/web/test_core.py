@@ -280,6 +280,33 @@ async def test_the_sound_of_a_page(stage: Stage, sound: SimpleNamespace) -> None
     await tab.until("client.media.inputDbfs === -100")
 
 
+async def test_a_page_without_a_microphone_listens_and_speaks_once_there_is_one(
+    stage: Stage, sound: SimpleNamespace
+) -> None:
+    john = await stage.person("John")
+    tab = await (await stage.browser())()
+    await tab.do(
+        """(navigator.mediaDevices.getUserMedia = () =>
+             Promise.reject(new DOMException('none', 'NotFoundError')), 0)"""
+    )
+    await tab.sign_in("Marc")
+    theirs = await stage.ring(tab, john)
+    theirs.audio.play(sound.john, loop=True)
+    await talk(tab, theirs)
+    await tab.until("call.trouble?.code === 'device_no_microphone'")
+    await tab.until("call.levels.outputDbfs > -40")
+
+    await tab.do(
+        """(delete navigator.mediaDevices.getUserMedia,
+            navigator.mediaDevices.dispatchEvent(new Event('devicechange')))"""
+    )
+    async with asyncio.timeout(WAIT_S):
+        await sound.hear(theirs, sound.loud)
+    await tab.until("call.trouble === null")
+    await tab.do("call.hangUp()")
+    await ended(theirs)
+
+
 async def test_a_page_over_tls_signs_where_it_came_from(stage: Stage) -> None:
     john = await stage.person("John")
     tab = await (await stage.browser(tls=True))()

@@ -12,7 +12,9 @@ import { say, sayError } from './texts.js';
 /** @typedef {import('../client.js').Call} Call */
 /** @typedef {import('../client.js').Person} Person */
 /** @typedef {import('../client.js').Entry} Entry */
-/** @typedef {{id: number, text: string}} Toast */
+/** @typedef {{id: number, text: string, urgent: boolean}} Toast */
+
+const SHOWN_MS = 5000;
 
 export const app = {
   /** @type {import('../client.js').Client | null} */
@@ -70,27 +72,34 @@ export function draw() {
   else requestAnimationFrame(now);
 }
 
+/** @type {Map<Element, ReturnType<typeof setTimeout>>} */
+const said = new Map();
+
 /** Tell a screen reader. @param {string} text @param {boolean} [urgent] */
 export function announce(text, urgent = false) {
   const region = document.getElementById(urgent ? 'urgent' : 'polite');
   if (!region) return;
   region.textContent = '';
-  setTimeout(() => {
+  clearTimeout(said.get(region));
+  const later = setTimeout(() => {
     region.textContent = text;
+    // What was so then may not be so any more for who reads the page later.
+    said.set(region, setTimeout(() => (region.textContent = ''), SHOWN_MS));
   }, 60);
+  said.set(region, later);
 }
 
 let toasts = 0;
 
 /** @param {string} text @param {boolean} [urgent] */
 export function toast(text, urgent = false) {
-  const one = { id: (toasts += 1), text };
+  const one = { id: (toasts += 1), text, urgent };
   app.toasts = [...app.toasts.slice(-2), one];
   announce(text, urgent);
   setTimeout(() => {
     app.toasts = app.toasts.filter((each) => each !== one);
     draw();
-  }, 5000);
+  }, SHOWN_MS);
   draw();
 }
 

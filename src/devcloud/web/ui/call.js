@@ -8,7 +8,7 @@ import { devicesPanel, qualityButton, weakness, wordsPanel } from './callpanels.
 import { h, icon } from './dom.js';
 import { preferences } from './preferences.js';
 import { endOf, secondsLeft } from './session.js';
-import { clock, say } from './texts.js';
+import { clock, say, sayError } from './texts.js';
 import { avatar, chip, iconButton, item, meter, popover, showLevel } from './widgets.js';
 
 /** @typedef {import('../client.js').Call} Call */
@@ -23,7 +23,7 @@ export function callPage(call) {
       ref: (/** @type {HTMLElement} */ el) => el.focus() },
     h('div.center', picture(call), h('h1', call.peer),
       h('p.state.num', { id: 'state' }, over ? endOf(call) : state(call)),
-      over && call.text && h('p.said', say('said', { text: call.text })),
+      over && call.text && h('p', say('said', { text: call.text })),
       !over && h('div.chips', chips(call)))),
     over ? endBar(call) : bar(call));
 }
@@ -62,8 +62,11 @@ function lockChip(call) {
 /** @param {Call} call */
 function banner(call) {
   const weak = weakness(call);
+  const lacking = call.trouble?.code.startsWith('device_') && !isOver(call);
   const text = call.state === 'reconnecting' ? say('reconnecting')
-    : call.keyChanged ? say('key_changed_more') : weak ? say(weak) : '';
+    : call.keyChanged ? say('key_changed_more')
+    : lacking ? sayError(call.trouble)
+    : isSilent() && !isUnanswered(call.state) ? say('no_sound') : weak ? say(weak) : '';
   return text && h('div', { class: `banner ${call.keyChanged ? 'bad' : 'warn'}`, role: 'status' },
     icon(call.state === 'reconnecting' ? 'refresh' : 'alert'), h('span.grow', text),
     call.keyChanged && h('span.mono', call.peerKey),
@@ -192,7 +195,6 @@ function hint(call) {
   if (isUnanswered(call.state)) {
     return call.ringsUntil === null ? '' : say('no_answer_in', { n: secondsLeft(call) });
   }
-  if (silentSince && performance.now() - silentSince > 10_000) return say('no_sound');
   if (app.talk) return say('hint_talk');
   return say(speechWhileMuted > 3000 / TICK_MS ? 'hint_muted' : 'hint_talk_muted');
 }
@@ -238,6 +240,8 @@ const SPEECH_DBFS = -45;
 let spokeAt = -Infinity;
 let silentSince = 0;
 let speechWhileMuted = 0;
+
+const isSilent = () => Boolean(silentSince) && performance.now() - silentSince > 10_000;
 
 /** Show the levels, 20 times a second. @param {number} [now] milliseconds */
 function showLevels(now = performance.now()) {

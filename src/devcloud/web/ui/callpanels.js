@@ -134,8 +134,8 @@ function leave(call) {
   call?.hangUp();
 }
 
-/** @type {{microphones: import('../client.js').Device[], speakers: import('../client.js').Device[]}} */
-let known = { microphones: [], speakers: [] };
+/** @type {{microphones: import('../client.js').Device[], speakers: import('../client.js').Device[]} | null} */
+let known = null;
 
 /** Learn which devices there are. */
 export async function findDevices() {
@@ -145,11 +145,18 @@ export async function findDevices() {
 
 /** @param {'microphone'|'speaker'} kind @param {string} label */
 export function deviceSelect(kind, label) {
-  const list = kind === 'microphone' ? known.microphones : known.speakers;
+  const list = (kind === 'microphone' ? known?.microphones : known?.speakers) ?? [];
   const choices = list.filter((one) => one.id && one.id !== 'default')
     .map((one) => [one.id, one.label || one.id]);
   return select(label, [['', say('device_default')], ...choices], preferences.media[kind] ?? '',
     (id) => useMedia({ [kind]: id }));
+}
+
+/** Why there is no microphone, where there is none. */
+export function microphoneProblem() {
+  const key = app.media.permission === 'denied' ? 'microphone_denied'
+    : known?.microphones.length === 0 ? 'microphone_none' : '';
+  return key && h('p.msg.error', { role: 'status' }, icon('error', 's'), h('span', say(key)));
 }
 
 /** @param {import('../client.js').MediaOptions} change */
@@ -161,4 +168,4 @@ export function useMedia(change) {
 export const devicesPanel = () =>
   popover(say('output_choose'), 'up', h('div.stack.tight', { ref: findDevices },
     h('strong', say('microphone')), deviceSelect('microphone', say('microphone')),
-    h('strong', say('speaker')), deviceSelect('speaker', say('speaker'))));
+    microphoneProblem(), h('strong', say('speaker')), deviceSelect('speaker', say('speaker'))));

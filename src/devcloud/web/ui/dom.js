@@ -6,6 +6,7 @@
  * @typedef {Node_ | string | number | null | undefined | false | any[]} Kid
  */
 
+const AGAIN_MS = 2000;
 const SVG = 'http://www.w3.org/2000/svg';
 const DRAWN = new Set(['svg', 'path', 'circle']);
 const AS_PROPERTY = new Set(['value', 'checked', 'disabled', 'readOnly', 'hidden', 'selected']);
@@ -76,7 +77,7 @@ function create(one) {
     ? document.createElementNS(SVG, one.tag)
     : document.createElement(one.tag);
   if (one.tag === 'button') el.setAttribute('type', 'button');
-  if (one.props.icon) void load(one.props.icon).then((svg) => el.replaceChildren(svg));
+  if (one.props.icon) void fill(el, one.props.icon);
   if (one.props.ref) queueMicrotask(() => one.props.ref(el));
   return el;
 }
@@ -114,18 +115,32 @@ function set(el, name, value) {
   else el.setAttribute(name, value === true && !name.startsWith('aria') ? '' : String(value));
 }
 
+/** Icons that must be there even where the server is not. @param {...string} names */
+export const keepIcons = (...names) =>
+  void Promise.allSettled(names.map(load)); // who shows one that did not come asks again
+
+/** Put an icon in as soon as it can be had: the server may be away just when it is first needed.
+ * @param {Element} el @param {string} name */
+async function fill(el, name) {
+  const icon = await load(name).catch(() => null);
+  if (icon) el.replaceChildren(icon.cloneNode(true));
+  else setTimeout(() => el.isConnected && void fill(el, name), AGAIN_MS);
+}
+
 /** Icons are put into the page, so that they take the colour of their text and of the system.
  * @param {string} name @returns {Promise<Element>} */
-async function load(name) {
-  const known =
-    icons.get(name) ??
-    fetch(`/icons/${name}.svg`)
-      .then((answer) => answer.text())
-      .then((text) => {
-        const made = document.createElement('template');
-        made.innerHTML = text;
-        return /** @type {Element} */ (made.content.firstElementChild);
-      });
+function load(name) {
+  const known = icons.get(name) ?? bring(name);
   icons.set(name, known);
-  return /** @type {Element} */ ((await known).cloneNode(true));
+  known.catch(() => icons.delete(name));
+  return known;
+}
+
+/** @param {string} name @returns {Promise<Element>} */
+async function bring(name) {
+  const answer = await fetch(`/icons/${name}.svg`);
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  const made = document.createElement('template');
+  made.innerHTML = await answer.text();
+  return /** @type {Element} */ (made.content.firstElementChild);
 }

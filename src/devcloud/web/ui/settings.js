@@ -3,7 +3,7 @@
  */
 
 import { app, attempt, draw, forgetKey, toast } from './app.js';
-import { deviceSelect, findDevices, useMedia } from './callpanels.js';
+import { deviceSelect, findDevices, microphoneProblem, useMedia } from './callpanels.js';
 import { h, icon } from './dom.js';
 import { preferences, prefer } from './preferences.js';
 import { address, leave } from './session.js';
@@ -90,7 +90,7 @@ function audio() {
     choice(say(text), media[key] ?? true, (on) => useMedia({ [key]: on }), why);
   return h('div.stack', { ref: findDevices },
     group(say('microphone'),
-      line(say('device'), '', deviceSelect('microphone', say('microphone'))),
+      line(say('device'), microphoneProblem(), deviceSelect('microphone', say('microphone'))),
       line(say('input_volume'), '', slider(say('input_volume'), media.inputGain ?? 1,
         (value) => useMedia({ inputGain: value }), 2)),
       line(say('mic_test'), say('mic_speak'), meter(),

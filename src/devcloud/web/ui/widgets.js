@@ -80,7 +80,7 @@ export const toggleSwitch = (name, on, act, described) =>
     'aria-checked': on, 'aria-label': name, 'aria-describedby': described,
     onclick: () => act(!on) });
 
-/** A row of a boxed list. @param {string} title @param {string} more
+/** A row of a boxed list. @param {string} title @param {import('./dom.js').Kid} more
  * @param {...import('./dom.js').Kid} kids */
 export const line = (title, more, ...kids) =>
   h('li.line',
