@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,7 +29,9 @@ from devcloud.desktop.viewmodel.server_people import LEGACY_ROLE, Column
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _LEAST: Final = (208, 168, 148, 120)
-"""Pixels of each column, at the least."""
+"""Pixels of each column, at the least, where the window is wide enough for all of them."""
+_LEAST_NAME: Final = 152
+"""Pixels of a long name, at the least, in any window."""
 _MIDDLE: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -107,12 +117,36 @@ class PeopleTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """The columns share the width (Qt)."""
         super().resizeEvent(event)
-        self.resizeColumnsToContents()
+        self._share()
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:  # noqa: N802
+        """Show people, and give each column its width whenever they change (Qt)."""
+        super().setModel(model)
+        if model is not None:
+            for changed in (
+                model.dataChanged, model.rowsInserted, model.rowsRemoved, model.modelReset,
+            ):  # fmt: skip
+                changed.connect(self._share)
 
     def fit(self) -> None:
         """Share the width out, and set the height of rows, after the model or the look changed."""
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(theme().px(92))
         header.setStretchLastSection(True)
         self.verticalHeader().setDefaultSectionSize(theme().length("size.control") + 4)
+        self._share()
+
+    def _share(self) -> None:
+        """A long name is cut before the columns after it are pushed out of sight."""
+        model, header = self.model(), self.horizontalHeader()
+        if not header.count():
+            return  # no model yet
+        widths = [
+            max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
+            for column in range(model.columnCount())
+        ]
+        room = self.viewport().width() - sum(widths[Column.NAME + 1 :])
+        widths[Column.NAME] = min(widths[Column.NAME], max(room, theme().px(_LEAST_NAME)))
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from devcloud.desktop.theme.icons import set_icon
 from devcloud.desktop.theme.theme import theme
+from devcloud.desktop.view.brand_icon import window_icon
 from devcloud.desktop.view.buttons import text_button
 from devcloud.desktop.view.log_drawer import MutedTimes
 from devcloud.desktop.view.questions import ask_once
@@ -58,6 +59,7 @@ class ServerWindow(QMainWindow):
         self._told = ""
         self._may_close = False
         self.setWindowTitle(model.text("title"))
+        self.setWindowIcon(window_icon())
         self.setMinimumSize(*SMALLEST)
         self.resize(theme().px(WIDTH), theme().px(HEIGHT))
         self.disc = StateDisc()

@@ -87,6 +87,8 @@ class ServerPeople(QAbstractTableModel):
         here, column = self._people[index.row()], Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(here, column)
+        if role == Qt.ItemDataRole.ToolTipRole and column is Column.NAME:
+            return here.name
         if role == LEGACY_ROLE:
             return here.kind is CallKind.LEGACY_2023
         if role == SORT_ROLE:

@@ -98,6 +98,26 @@ def table_of(window: ServerWindow) -> list[list[str]]:
     ]
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_a_long_name_leaves_every_column_in_sight(
+    qtbot: Any, settings: Any, theme: Any, language: Language
+) -> None:
+    model = ServerModel(replace(settings, language=language), Serving(), QtClock())
+    window = ServerWindow(model)
+    qtbot.addWidget(window)
+    window.show()
+    table = window.table
+    model.people.show_people((here("W" * 32, "192.168.100.100", in_call=True), here("Marc", "h")))
+    model.changed.emit()
+    qtbot.waitUntil(table.isVisible)
+    assert table.horizontalScrollBar().maximum() == 0
+    assert all(
+        table.columnWidth(column) >= table.sizeHintForColumn(column) for column in list(Column)[1:]
+    )
+    name = table.model().index(0, Column.NAME)
+    assert name.data(Qt.ItemDataRole.ToolTipRole) == "W" * 32
+
+
 def test_somebody_comes_and_goes(qtbot: Any, opened: Any, settings: Any, person: Any) -> None:
     window = opened(settings)
     assert window.title.text() == "Démarrage…"
