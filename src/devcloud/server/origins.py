@@ -116,10 +116,16 @@ class Origins:
         origin = origin[:200]
         if origin not in self._logged and len(self._logged) < _MOST_LOGGED:
             self._logged.add(origin)
-            _log.warning(
-                "origin refused", address=peer.address, origin=origin,
-                hint=f"if that is this server's address, start it with --origin {origin}",
-            )  # fmt: skip
+            _log.warning("origin refused", address=peer.address, origin=origin, **_hint(origin))
+
+
+def _hint(origin: str) -> dict[str, str]:
+    """What the host may do about it; nothing where it is no page's address, as `null` is not."""
+    try:
+        parse_origin(origin)
+    except BadSettings:
+        return {}
+    return {"hint": f"if that is this server's address, start it with --origin {origin}"}
 
 
 def _spell(scheme: str, host: str, port: int) -> str:

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+import structlog
 
 from devcloud.model.errors import BadSettings
 from devcloud.net.http import Peer
@@ -147,3 +148,16 @@ def test_what_a_certificate_names_in_order() -> None:
     )
     assert named_origins(["calls.example.org"], 443) == ("https://calls.example.org",)
     assert len(named_origins([f"{number}.example.org" for number in range(50)], 443)) == 8
+
+
+@pytest.mark.parametrize(
+    ("origin", "hinted"), [("https://calls.example.org", True), ("null", False)]
+)
+def test_the_log_hints_at_what_could_be_this_server(origin: str, hinted: bool) -> None:
+    origins = Origins(10_000, addresses=list)
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(3):
+            assert origins.check(head(origin), LAN) is None
+    (line,) = logged
+    assert (line["event"], line["origin"]) == ("origin refused", origin)
+    assert ("hint" in line) is hinted
