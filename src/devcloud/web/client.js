@@ -1,8 +1,8 @@
 /**
  * What the pages stand on: a person who is signed in, their calls, the microphone.
  *
- * Decides nothing about calls (`desk.js` does), carries nothing (`core.js` does) and draws nothing. Everything here may be read at
- * any time; each change is told by an event.
+ * Decides nothing about calls (`desk.js` does), carries nothing (`core.js` does) and draws nothing.
+ * Everything here may be read at any time; each change is told by an event.
  *
  * @typedef {import('./people.js').Person} Person
  * @typedef {{online: boolean, nextTryS: number|null}} Connected

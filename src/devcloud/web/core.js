@@ -110,7 +110,8 @@ export class Core extends EventTarget {
   #quietly(work) {
     this.do(work).catch((error) => {
       console.error('devcloud:', error);
-      this.tell('warning', error instanceof DevCloudError ? error : new DevCloudError('browser_failed', { detail: String(error) }));
+      const known = error instanceof DevCloudError;
+      this.tell('warning', known ? error : new DevCloudError('browser_failed', { detail: String(error) }));
     });
   }
 

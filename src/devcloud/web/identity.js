@@ -1,6 +1,7 @@
 /**
  * Who somebody is (docs/security.md): keys, what is signed, the descriptions' fingerprints, safety
- * words, and which key each name has been seen with. Knows no messages; `handshake.js` says when. The secret key never leaves the browser's own keeping.
+ * words, and which key each name has been seen with. Knows no messages; `handshake.js` says when. The
+ * secret key never leaves the browser's own keeping.
  *
  * @typedef {{public: string, sign: (data: Uint8Array) => Promise<string>}} SigningKey
  * @typedef {{name: string, key: string, first_seen: number, verified: boolean}} Pin

@@ -10,10 +10,12 @@
  */
 import { Flood, Inbox, Outbox } from './mailbox.js';
 
+const UNSIGNED = ['SendCancel', 'SendDecline', 'SendHangup', 'SendHold'];
+
 /** Whether what a call says stands beside a description, which nobody takes unsigned.
  * @param {Command} command */
 export const isSigned = ({ type, sdp }) =>
-  type === 'SendRinging' ? Boolean(sdp) : !['SendCancel', 'SendDecline', 'SendHangup', 'SendHold'].includes(type);
+  type === 'SendRinging' ? Boolean(sdp) : !UNSIGNED.includes(type);
 
 /** The messages of all calls of one device, on their way. */
 export class Mail {

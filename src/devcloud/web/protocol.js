@@ -1,6 +1,7 @@
 /**
  * The messages of `devcloud.v2` (docs/protocol.md): text to message and back, and when to connect
- * again. Without input or output: chance is an argument. Everything that arrives is somebody else's: it is a message, or a ProtocolViolation.
+ * again. Without input or output: chance is an argument. Everything that arrives is somebody else's: it
+ * is a message, or a ProtocolViolation.
  *
  * @typedef {{key: string, claim: string, commitment: string, nonce: string}} Signed
  * @typedef {{candidate: string, mid: string, index: number}} Candidate

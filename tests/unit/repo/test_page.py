@@ -1,5 +1,5 @@
-"""The browser's page carries nothing along: each rule of its style and each of its sentences is one
-that a script names."""
+"""The browser's page is made of small files and carries nothing along: each rule of its style and
+each of its sentences is one that a script names."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 from devcloud.model.texts import catalogue
 
 WEB = Path("src") / "devcloud" / "web"
+LONGEST_SCRIPT = 400
 WORD = re.compile(r"[\w-]+")
 # A word with a gap: `end_${reason}` may be any that begins with `end_`.
 GAP = re.compile(r"\$\{[^{}]*\}")
@@ -32,6 +33,10 @@ def named(scripts: list[str]) -> re.Pattern[str]:
                     if part.strip("\0"):
                         words.add(part)
     return re.compile("|".join(re.escape(word).replace("\0", r"\w+") for word in words))
+
+
+def test_scripts_stay_small(scripts: list[str]) -> None:
+    assert [script[:80] for script in scripts if script.count("\n") > LONGEST_SCRIPT] == []
 
 
 def test_every_class_that_has_a_style_is_somewhere_on_a_page(
