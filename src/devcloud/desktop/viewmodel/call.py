@@ -59,6 +59,7 @@ class CallModel(QObject):
         self.waiting_choices = False
         self.was_talking = False
         self.busy_told = False
+        self._undisturbed = False
         self._sent_muted = call.muted
         self._words_language = app.language
         self._words_done = False
@@ -140,6 +141,7 @@ class CallModel(QObject):
         if after == "over":
             self._notice_gone.stop()
             self.talking = False
+            self._undisturbed = self._app.people.card(self.now.peer).presence == "dnd"
         elif after in callview.TALKING:
             self._send_mute()
 
@@ -204,6 +206,7 @@ class CallModel(QObject):
                 words_done=self._words_done,
                 failure=self.failure,
                 was_talking=self.was_talking,
+                undisturbed=self._undisturbed,
                 weak=self.quality.weak_side(now),
             ),
             self.quality,

@@ -67,6 +67,7 @@ class Doings:
     words_done: bool = False
     failure: DevCloudError | None = None
     was_talking: bool = False
+    undisturbed: bool = False
     link_lost: bool = False
     weak: Side = ""
 
@@ -212,7 +213,8 @@ def ending(call: CallIs, doings: Doings, text: _Texts) -> str:
             return text("call_dropped")
         return text("call_ended", time=wording.timer(doings.talked_s))
     if call.reason in _ENDINGS:
-        sentence = text(f"outgoing_{_ENDINGS[call.reason]}", name=doings.shown_name)
+        how = "do_not_disturb" if _is_undisturbed(call, doings) else _ENDINGS[call.reason]
+        sentence = text(f"outgoing_{how}", name=doings.shown_name)
         return f"{sentence}\n{text('call_their_words', text=call.text)}" if call.text else sentence
     if call.reason in _FAILURES:
         reason = text(f"reason_{_FAILURES[call.reason]}")
@@ -220,6 +222,11 @@ def ending(call: CallIs, doings: Doings, text: _Texts) -> str:
             reason = _as_reason(call.trouble.text(doings.language))
         return text(f"{direction}_failed", reason=reason)
     return text("call_ended_plain")
+
+
+def _is_undisturbed(call: CallIs, doings: Doings) -> bool:
+    """Whoever is not to be disturbed says «busy», and everybody's list says why."""
+    return doings.undisturbed and call.reason is EndReason.BUSY
 
 
 def _as_reason(sentence: str) -> str:

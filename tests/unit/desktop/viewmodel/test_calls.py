@@ -96,6 +96,18 @@ def test_how_it_can_end_unanswered(app: AppModel, reason: EndReason, sentence: s
     assert (app.sounds.long, fakes.clock(app).timers) == ("", 0)
 
 
+def test_who_is_not_to_be_disturbed_is_not_said_to_be_on_another_call(app: AppModel) -> None:
+    core = fakes.core(app)
+    core.come("John", status="do_not_disturb")
+    app.calls.call("John")
+    call = current(app)
+    core.ends(call.id, EndReason.BUSY)
+    assert call.state.state_text == "John has chosen “Do not disturb”"
+    core.come("John")
+    call.update()
+    assert call.state.state_text == "John has chosen “Do not disturb”", "it was so then"
+
+
 def test_the_busy_tone_lasts_three_seconds(app: AppModel) -> None:
     app.calls.call("John")
     fakes.core(app).ends(current(app).id, EndReason.BUSY)
