@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from devcloud.desktop.viewmodel.app import AppModel
 
 TEST_S = 3.0
+SYSTEM_DEVICE = "default"
+"""What ALSA calls the device that is the system's own choice: no name for people."""
 SETTINGS = frozenset(
     {
         "microphone", "speaker", "input_gain_db", "output_gain_db", "noise_suppression",
@@ -67,11 +69,9 @@ class AudioModel(QObject):
     def microphone_text(self) -> str:
         """What the microphone in use is called."""
         wanted = self.current_microphone
-        if wanted:
-            return wanted
         devices = self._devices.devices if self._devices else ()
-        default = next((d.name for d in devices if d.is_default_input), "")
-        return default or self._text("device_system")
+        name = wanted or next((d.name for d in devices if d.is_default_input), "")
+        return self._text("device_system") if name in ("", SYSTEM_DEVICE) else name
 
     def order(self) -> SetAudio:
         """Return what the core has to know."""
@@ -143,8 +143,10 @@ class AudioModel(QObject):
         """Devices or the language are new."""
         devices = self._devices.devices if self._devices else ()
         system = self._system()
-        self.microphones = (system, *(DeviceItem(d.name, d.name) for d in devices if d.inputs))
-        self.speakers = (system, *(DeviceItem(d.name, d.name) for d in devices if d.outputs))
+        chosen = (self.current_microphone, self.current_speaker)
+        named = [d for d in devices if d.name != SYSTEM_DEVICE or d.name in chosen]
+        self.microphones = (system, *(DeviceItem(d.name, d.name) for d in named if d.inputs))
+        self.speakers = (system, *(DeviceItem(d.name, d.name) for d in named if d.outputs))
         self.devices_changed.emit()
 
     def _system(self) -> DeviceItem:

@@ -54,6 +54,16 @@ def test_devices(app: AppModel) -> None:
     assert app.audio.error_text == ""
 
 
+def test_the_system_s_own_device_has_no_second_name(app: AppModel) -> None:
+    fakes.core(app).devices("default", "Headset")
+    texts = [item.text for item in app.audio.microphones]
+    assert texts == ["Same as the system", "Headset"] == [i.text for i in app.audio.speakers]
+    assert app.audio.microphone_text == "Same as the system"
+    app.audio.current_microphone = "default"
+    app.audio.update()
+    assert "default" in [item.id for item in app.audio.microphones], "what was chosen stays"
+
+
 def test_devices_are_looked_for_before_anybody_has_signed_in(tmp_path: Path) -> None:
     app = fakes.app_model(tmp_path, online=False, language=Language.ENGLISH)
     app.audio.look()
