@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 ROOT = Path(__file__).parents[3]
@@ -29,8 +30,16 @@ Hosting = Callable[..., AbstractAsyncContextManager[Any]]
 Visiting = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever uses the one browser lives in its loop."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all, since it takes seconds to start; visitors share nothing (`context_of`)."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium on this machine (see scripts/system-packages)")
@@ -40,7 +49,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(hosting: Hosting, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a server's page."""
     async with hosting(tmp_path / "server") as host:
@@ -58,14 +67,14 @@ class Faults:
         page.on("console", lambda said: said.type == "error" and self.seen.append(said.text))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def faults() -> AsyncIterator[Faults]:
     faults = Faults()
     yield faults
     assert faults.seen == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def context_of(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
     contexts: list[BrowserContext] = []
 
