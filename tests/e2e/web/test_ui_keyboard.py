@@ -87,3 +87,12 @@ async def test_panels_close_with_escape_and_give_the_focus_back(show: Showing) -
     await expect(page.get_by_role("heading", name="Audio")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("toolbar")).to_be_visible()
+
+
+async def test_who_comes_again_joins_with_enter_alone(show: Showing) -> None:
+    page = await show()
+    await page.evaluate("sessionStorage.clear()")
+    await page.reload()
+    await expect(page.get_by_label("Your name")).to_have_value("Marc")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("tab", name="Contacts")).to_be_visible()

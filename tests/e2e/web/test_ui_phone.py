@@ -89,3 +89,21 @@ async def test_what_was_chosen_is_there_when_the_page_comes_back(show: Showing) 
     await page.reload()
     await expect(root).to_have_attribute("data-theme", "dark")
     assert await page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+
+@pytest.mark.parametrize("size", [(600, 400), (640, 320), (360, 480), (800, 360)], ids=str)
+async def test_a_low_page_shows_who_is_called_and_for_how_long(
+    show: Showing, size: tuple[int, int]
+) -> None:
+    page = await show(viewport={"width": size[0], "height": size[1]})
+    await page.evaluate("(fake.talking('John'), 0)")
+    await expect(page.get_by_role("toolbar")).to_be_visible()
+    top, *edges = await page.evaluate(
+        """['.call-head', 'h1', '#state', '.chips', '.bar'].map((one) => {
+             const box = document.querySelector(one).getBoundingClientRect();
+             return one === '.call-head' ? box.bottom : one === '.bar' ? box.top : box.bottom;
+           })"""
+    )
+    assert top < edges[0] < edges[1] < edges[2] <= edges[3]
+    height = "document.documentElement.scrollHeight"
+    assert await page.evaluate(height) == size[1], "nothing to scroll"

@@ -141,7 +141,8 @@ function rows() {
 /** @param {boolean} online */
 function contactList(online) {
   const all = rows();
-  if (!all.length) return app.search.trim() ? callRow(app.search.trim()) : nobody();
+  // Who is there is unknown while the server is away; the banner over the page says so.
+  if (!all.length) return app.search.trim() ? callRow(app.search.trim()) : online && nobody();
   if (!online) return [title(say('unknown_group', { n: all.length })), list('all', all, online)];
   const here = all.filter((row) => row.here);
   const gone = all.filter((row) => !row.here);

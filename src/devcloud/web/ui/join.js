@@ -53,7 +53,8 @@ function form() {
     invite.token && h('p.msg', icon('check', 's'),
       h('span.grow', `${say('invite')}. ${say('invite_from_link')}`)),
     problem && h('div.notice.bad', { role: 'alert' }, icon('alert'), h('p', problem)),
-    h('button.btn.primary.large.block', { type: 'submit' },
+    h('button.btn.primary.large.block', { type: 'submit',
+      ref: (/** @type {HTMLElement} */ el) => preferences.name && el.focus() },
       connecting && icon('spinner', 'spin'), say(connecting ? 'connecting' : 'connect')),
     h('div.row.end', languageChoice()));
 }
