@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -28,7 +28,7 @@ from devcloud.desktop.view.widgets.avatar import paint_avatar
 from devcloud.desktop.viewmodel.server_people import LEGACY_ROLE, Column
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-_LEAST: Final = (208, 168, 148, 120)
+_LEAST: Final = (208, 171, 169, 120)
 """Pixels of each column, at the least, where the window is wide enough for all of them."""
 _LEAST_NAME: Final = 152
 """Pixels of a long name, at the least, in any window."""
@@ -65,8 +65,7 @@ class PersonCell(QStyledItemDelegate):
             place = QRectF(left, rect.center().y() - side / 2 + 1, side, side)
             paint_icon(painter, place, "unlock" if legacy else "lock", look.colour(role))
             left += side + look.length("space.2")
-        font = look.font("body" if column is not Column.SECURITY else "small", tabular=True)
-        painter.setFont(font)
+        painter.setFont(_font(column))
         painter.setPen(look.colour(role))
         words = QRect(left, rect.top(), rect.right() - left, rect.height())
         text = painter.fontMetrics().elidedText(
@@ -78,17 +77,22 @@ class PersonCell(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802
         """(Qt)"""
         look = theme()
-        hint = super().sizeHint(option, index)
+        column = Column(index.column())
+        text = QFontMetrics(_font(column)).horizontalAdvance(str(index.data()))
         beside = look.length("space.4") * 2
-        if index.column() == Column.NAME:
+        if column is Column.NAME:
             beside += look.length("size.avatarSmall") + look.length("space.2")
-        elif index.column() == Column.SECURITY:
+        elif column is Column.SECURITY:
             beside += look.length("icon.small") + look.length("space.2")
-        least = look.px(_LEAST[index.column()])
+        least = look.px(_LEAST[column])
         widget = self.parent()
         if isinstance(widget, QWidget) and widget.width() < look.px(sum(_LEAST)):
             least = 0
-        return QSize(max(hint.width() + beside, least), look.length("size.control") + 4)
+        return QSize(max(text + beside, least), look.length("size.control") + 4)
+
+
+def _font(column: Column) -> QFont:
+    return theme().font("body" if column is not Column.SECURITY else "small", tabular=True)
 
 
 class PeopleTable(QTableView):
