@@ -44,6 +44,9 @@ export class Call extends EventTarget {
   trouble = null;
   /** @type {number|null} */
   #endedAt = null;
+  /** Since when the path is lost. @type {number|null} */
+  #lostAt = null;
+  #lostMs = 0;
   #client;
 
   /** (made by the client) @param {import('./core.js').Core} client
@@ -54,9 +57,11 @@ export class Call extends EventTarget {
     this.become(machine);
   }
 
-  /** Since acceptance, to the end where there is one. */
+  /** Since acceptance, to the end where there is one; without the time in which nobody could talk. */
   get durationS() {
-    return this.startedAt === null ? 0 : Math.max(0, ((this.#endedAt ?? Date.now()) - this.startedAt) / 1000);
+    if (this.startedAt === null) return 0;
+    const until = this.#lostAt ?? this.#endedAt ?? Date.now();
+    return Math.max(0, (until - this.startedAt - this.#lostMs) / 1000);
   }
   /** Peaks in dBFS (-100: silence), measured when read; not told by 'changed'. */
   get levels() {
@@ -110,6 +115,11 @@ export class Call extends EventTarget {
     this.ringsUntil = ringsUntil === null ? null : Date.now() + (ringsUntil - now) * 1000;
     if (acceptedAt !== null) this.startedAt = machine.wallAt(acceptedAt) * 1000;
     if (machine.over) this.#endedAt ??= Date.now();
+    else if (state === 'reconnecting') this.#lostAt ??= Date.now();
+    else if (this.#lostAt !== null) {
+      this.#lostMs += Date.now() - this.#lostAt;
+      this.#lostAt = null;
+    }
     if (state === 'active' || state === 'held') this.encrypted = true;
     if (reason === 'untrusted') this.trouble ??= new Untrusted('untrusted_there', { name: this.peer });
   }

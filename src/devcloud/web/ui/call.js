@@ -206,7 +206,7 @@ const endBar = (call) =>
       app.call = null;
       draw();
     } }, say('close')),
-    (call.startedAt === null || call.reason === 'connection_lost') && call.role === 'caller' &&
+    (call.reason === 'connection_lost' || (call.startedAt === null && call.role === 'caller')) &&
       h('button.btn.call.large', { onclick: () => dial(call.peer) },
         icon('phone-fill'), say('call_again')));
 

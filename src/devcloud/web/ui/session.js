@@ -23,13 +23,16 @@ export const invite = { token: '' };
 /** Where the page came from. */
 export const address = () => location.host;
 
+const LONGEST_TOKEN = 128;
+
 /** Read the link, once. */
 export function readLink() {
   const found = new URLSearchParams(location.hash.slice(1)).get('invite');
   const tab = session();
-  invite.token = found ?? tab?.getItem('devcloud.invite') ?? '';
-  if (!found) return;
-  tab?.setItem('devcloud.invite', found);
+  // One that is longer than any is one that nobody knows: the server says so, where it asks for one.
+  invite.token = (found || tab?.getItem('devcloud.invite') || '').slice(0, LONGEST_TOKEN);
+  if (found === null) return;
+  tab?.setItem('devcloud.invite', invite.token);
   history.replaceState(null, '', location.pathname);
 }
 
