@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,8 @@ def _settings(flags: argparse.Namespace, language: Language) -> ServerSettings:
     given = Settings(flags)
     if (flags.cert is None) != (flags.key is None):
         raise BadSettings("certificate_half")
+    if flags.proxy_certificate and not flags.behind_proxy:
+        raise BadSettings("proxy_certificate_alone")
     return ServerSettings(
         data=data_of(flags),
         host=flags.host or None,
@@ -176,7 +178,7 @@ def _tell(server: "DevCloudServer", terminal: Terminal) -> None:
     }
     rows = [
         (say("server.row_address", language), "  ".join(places)),
-        (say("server.row_link", language), link if here.pin else page),
+        (say("server.row_link", language), (link if here.pin else page) if here.reached else ""),
         (say("server.row_fingerprint", language), shown),
         (say("hosting.row_join", language), join),
         (say("server.row_data", language), data),
@@ -185,11 +187,22 @@ def _tell(server: "DevCloudServer", terminal: Terminal) -> None:
     terminal.result(value, [row for row in rows if row[1]])
     if server.echo is not None:
         terminal.line(say("server.echo_there", language, name=ECHO_NAME))
-    terminal.line(say("server.open_page", language, page=page))
-    if server.browsers_warn:
-        terminal.line(say("server.page_warned", language))
-    if here.pin:
-        terminal.line(say("server.next", language, link=link, devcloud=command()))
-    else:
-        terminal.line(say("server.browsers_only", language))
+    for sentence in _how_to_come(server, link, page, language):
+        terminal.line(sentence)
     terminal.line(say("server.stop", language))
+
+
+def _how_to_come(
+    server: "DevCloudServer", link: str, page: str, language: Language
+) -> Iterator[str]:
+    """The way for browsers, then for programs, or what is still missing on it."""
+    if server.announcement.reached:
+        yield say("server.open_page", language, page=page)
+    else:
+        yield say("server.origin_unknown", language)
+    if server.browsers_warn:
+        yield say("server.page_warned", language)
+    if not server.announcement.pin:
+        yield say("server.browsers_only", language)
+    elif server.announcement.reached:
+        yield say("server.next", language, link=link, devcloud=command())

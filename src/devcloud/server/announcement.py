@@ -25,6 +25,11 @@ class Announcement(msgspec.Struct, frozen=True):
     origins: tuple[str, ...] = ()
     proxied: bool = False
 
+    @property
+    def reached(self) -> bool:
+        """Whether links lead here: the addresses of a proxy are the host's to name."""
+        return not self.proxied or bool(self.origins)
+
     def places(self) -> list[str]:
         """Return every `host:port` it can be reached at, those that the host named first."""
         named = [place_of(origin) for origin in self.origins]

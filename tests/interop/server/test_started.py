@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from devcloud.cli.main import main
 from devcloud.net.tls import fingerprint_of, pin_in
 
 from .web import Authority
@@ -73,3 +76,19 @@ def test_behind_a_proxy_whose_certificate_it_knows(tmp_path: Path) -> None:
     assert f"call John --name Marc --server '{link}'" in said
     assert fingerprint_of(pin_in(certificate)) in said
     assert COMPARE not in said
+
+
+def test_behind_a_proxy_whose_address_it_does_not_know(tmp_path: Path) -> None:
+    certificate, _ = Authority().issue(tmp_path, "proxy")
+    flags = ("--behind-proxy", "--proxy-certificate", certificate)
+    said = told(tmp_path / "data", *flags)
+    assert "Give that with --origin" in said
+    assert "https://" not in said and "devcloud://" not in said, "they would lead past the proxy"
+
+
+def test_a_proxys_certificate_without_a_proxy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--data", str(tmp_path), "--proxy-certificate", "proxy.pem", "--language", "en"]
+    assert main(["server", *flags]) == 2
+    assert "give --behind-proxy too" in capsys.readouterr().err
