@@ -24,7 +24,7 @@ from devcloud.call.paths import Paths
 from devcloud.call.talking import Talking
 from devcloud.client.desk import Desk
 
-SEEDS = int(os.environ.get("DEVCLOUD_SIM_SEEDS") or 20_000)
+SEEDS = int(os.environ.get("DEVCLOUD_SIM_SEEDS") or 10_000)
 SEED = os.environ.get("SEED", "")
 CHUNKS = 41  # prime, so that each chunk has its share of the costly scenarios
 LINES_SHOWN = 80
