@@ -210,7 +210,12 @@ test('names that may not be', () => {
     [' Marc', 'name_blank_at_end'],
     ['Ma\u202erc', 'name_unprintable'],
     ['Ma\u0000rc', 'name_unprintable'],
+    ['Jo\u200bhn', 'name_unprintable'],
+    ['\u3164', 'name_unprintable'],
+    ['\u200d\ufe0f', 'name_empty'],
   ])
     assert.throws(() => parseName(name), { code });
+  assert.equal(foldName('Jo\u200dhn'), foldName('John\ufe0f'));
+  assert.equal(parseName('👩\u200d🚒'), '👩\u200d🚒');
   assert.equal(parseName('Zoe\u0301'), 'Zoé');
 });

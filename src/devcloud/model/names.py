@@ -1,7 +1,8 @@
 """Names of people: what may be one, and when two of them are the same person's.
 
-A name is 1 to 32 characters, in NFC, without control characters and without a blank at either
-end. Two names are the same when they fold alike: «Zoé» and «ZOÉ» are one person.
+A name is 1 to 32 characters that can be seen, in NFC, without a blank at either end. Two names are
+the same when they fold alike: «Zoé» and «ZOÉ» are one person, and so are two between which nobody
+sees a difference because one holds a joiner.
 """
 
 import unicodedata
@@ -10,14 +11,18 @@ from devcloud.model.errors import BadName
 
 LONGEST_NAME = 32
 
-# Cc: control, Cs: surrogate, Cn: unassigned, Zl and Zp: separators of lines and paragraphs.
-_FORBIDDEN = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
+# Cc: control, Cf: format, Cs: surrogate, Cn: unassigned, Zl and Zp: separators of lines and
+# paragraphs. Format characters turn the direction of the text around them, or show nothing at all:
+# a name that holds one could dress up as another in a list or a log. Right-to-left *letters* are
+# welcome. (Unicode UAX #9, section 2; Default_Ignorable_Code_Point, UAX #44)
+_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 
-# Marks that turn the direction of the text around them: a name that holds one could dress up as
-# another in a list or a log. Right-to-left *letters* are welcome. (Unicode UAX #9, section 2)
-_BIDI_CONTROLS = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
+# Letters and marks by their category, blanks or nothing to the eye.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+
+# Some languages and emoji need these two; they choose how others look, as variation selectors do.
+_JOINERS = frozenset("\u200c\u200d")
+_LEFT_OUT = dict.fromkeys([*map(ord, _JOINERS), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 
 
 def parse_name(text: str) -> str:
@@ -28,17 +33,22 @@ def parse_name(text: str) -> str:
             be seen. `code` says which.
     """
     name = unicodedata.normalize("NFC", text)
-    if not name.strip():
+    if not fold_name(name).strip():
         raise BadName("name_empty")
     if len(name) > LONGEST_NAME:
         raise BadName("name_too_long", length=len(name), longest=LONGEST_NAME)
     if name != name.strip():
         raise BadName("name_blank_at_end")
-    if any(unicodedata.category(c) in _FORBIDDEN or c in _BIDI_CONTROLS for c in name):
+    if not all(_is_seen(c) for c in name):
         raise BadName("name_unprintable")
     return name
 
 
+def _is_seen(c: str) -> bool:
+    return c in _JOINERS or (unicodedata.category(c) not in _FORBIDDEN and c not in _UNSEEN)
+
+
 def fold_name(name: str) -> str:
     """Return the key under which `name` is unique. (Unicode Standard 3.13, D145: caseless match)"""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+    seen = unicodedata.normalize("NFD", name).translate(_LEFT_OUT)
+    return unicodedata.normalize("NFC", seen.casefold())

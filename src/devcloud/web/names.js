@@ -2,14 +2,16 @@
 import { DevCloudError } from './errors.js';
 
 const LONGEST = 32;
+// What nobody sees could dress a name up as another. Some languages and emoji need the two joiners.
 const FORBIDDEN =
-  /[\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+  /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0]/u;
+const LEFT_OUT = /[\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
 
 /** Return `text` as a name in NFC. Throws name_empty, name_too_long, name_blank_at_end,
  * name_unprintable. @param {string} text */
 export function parseName(text) {
   const name = text.normalize('NFC');
-  if (!name.trim()) throw new DevCloudError('name_empty');
+  if (!foldName(name).trim()) throw new DevCloudError('name_empty');
   const length = [...name].length;
   if (length > LONGEST) throw new DevCloudError('name_too_long', { length, longest: LONGEST });
   if (name !== name.trim()) throw new DevCloudError('name_blank_at_end');
@@ -23,7 +25,7 @@ export function parseName(text) {
  * @param {string} name
  */
 export function foldName(name) {
-  const folded = [...name.normalize('NFD')].map((c) =>
+  const folded = [...name.normalize('NFD').replace(LEFT_OUT, '')].map((c) =>
     c === 'ı' ? c : c.toLowerCase().toUpperCase().toLowerCase().replace(/ς/g, 'σ'),
   );
   return folded.join('').normalize('NFC');

@@ -20,6 +20,7 @@ from devcloud.model.names import LONGEST_NAME, fold_name, parse_name
         "مارك",
         "小明",
         "O’Neil",
+        "👩\u200d🚒",
         "x" * 32,
     ],
 )
@@ -48,6 +49,11 @@ def test_a_name(name: str) -> None:
         ("\u202ecraM", "name_unprintable"),
         ("Marc\u200f", "name_unprintable"),
         ("\u2066Marc\u2069", "name_unprintable"),
+        ("Jo\u200bhn", "name_unprintable"),
+        ("John\u2060", "name_unprintable"),
+        ("Jo\u00adhn", "name_unprintable"),
+        ("\u3164", "name_unprintable"),
+        ("\u200d\ufe0f", "name_empty"),
     ],
 )
 def test_no_name(text: str, code: str) -> None:
@@ -66,7 +72,14 @@ def test_the_length_is_counted_after_composition() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Zoé", "ZOÉ"), ("Zoe\u0301", "zo\u00e9"), ("Straße", "STRASSE"), ("ΣΊΣΥΦΟΣ", "σίσυφος")],
+    [
+        ("Zoé", "ZOÉ"),
+        ("Zoe\u0301", "zo\u00e9"),
+        ("Straße", "STRASSE"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("John", "Jo\u200dhn"),
+        ("John", "John\ufe0f"),
+    ],
 )
 def test_one_person(one: str, other: str) -> None:
     assert fold_name(one) == fold_name(other)
