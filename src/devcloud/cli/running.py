@@ -40,12 +40,21 @@ def run_until_interrupted(
                 main.cancel()
             stop.set()
 
+        handled = []
         for number in (signal.SIGINT, signal.SIGTERM):
             try:
                 loop.add_signal_handler(number, interrupt)
             except NotImplementedError:  # Windows: Ctrl+C cancels at once instead
                 break
-        return await work(stop)
+            handled.append(number)
+        try:
+            return await work(stop)
+        finally:
+            for number in handled:
+                loop.remove_signal_handler(number)
+                # All is done, or cut: one more has nothing to interrupt but this program's end,
+                # which Python would tell of with a trace.
+                signal.signal(number, signal.SIG_DFL)
 
     try:
         return asyncio.run(run())

