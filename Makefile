@@ -4,7 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PURE   := model wire identity directory call
 NEEDS  := pyproject.toml constraints.txt
-WORKERS ?= 2
+# One more than the two cores that are reckoned with: tests wait for sound and for each other.
+WORKERS ?= 3
 
 COMMA  := ,
 EMPTY  :=
