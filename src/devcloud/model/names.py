@@ -33,14 +33,18 @@ def parse_name(text: str) -> str:
             be seen. `code` says which.
     """
     name = unicodedata.normalize("NFC", text)
-    if not fold_name(name).strip():
+    if not name.strip():
         raise BadName("name_empty")
     if len(name) > LONGEST_NAME:
         raise BadName("name_too_long", length=len(name), longest=LONGEST_NAME)
     if name != name.strip():
         raise BadName("name_blank_at_end")
+    if name.isascii() and name.isprintable():
+        return name
     if not all(_is_seen(c) for c in name):
         raise BadName("name_unprintable")
+    if not fold_name(name).strip():
+        raise BadName("name_empty")
     return name
 
 

@@ -54,6 +54,7 @@ def test_a_name(name: str) -> None:
         ("Jo\u00adhn", "name_unprintable"),
         ("\u3164", "name_unprintable"),
         ("\u200d\ufe0f", "name_empty"),
+        ("\u200d \u200d", "name_empty"),
     ],
 )
 def test_no_name(text: str, code: str) -> None:
