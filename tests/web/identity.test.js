@@ -213,6 +213,7 @@ test('names that may not be', () => {
     ['Jo\u200bhn', 'name_unprintable'],
     ['\u3164', 'name_unprintable'],
     ['\u200d\ufe0f', 'name_empty'],
+    ['John \u200d', 'name_blank_at_end'],
   ])
     assert.throws(() => parseName(name), { code });
   assert.equal(foldName('Jo\u200dhn'), foldName('John\ufe0f'));

@@ -43,8 +43,12 @@ def parse_name(text: str) -> str:
         return name
     if not all(_is_seen(c) for c in name):
         raise BadName("name_unprintable")
-    if not fold_name(name).strip():
+    folded = fold_name(name)
+    if not folded.strip():
         raise BadName("name_empty")
+    if folded != folded.strip():
+        # A joiner hides a blank at the end.
+        raise BadName("name_blank_at_end")
     return name
 
 

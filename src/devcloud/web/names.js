@@ -11,10 +11,12 @@ const LEFT_OUT = /[\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
  * name_unprintable. @param {string} text */
 export function parseName(text) {
   const name = text.normalize('NFC');
-  if (!foldName(name).trim()) throw new DevCloudError('name_empty');
+  const folded = foldName(name);
+  if (!folded.trim()) throw new DevCloudError('name_empty');
   const length = [...name].length;
   if (length > LONGEST) throw new DevCloudError('name_too_long', { length, longest: LONGEST });
-  if (name !== name.trim()) throw new DevCloudError('name_blank_at_end');
+  // A blank that a joiner hides at the end is one at the end, too.
+  if (name !== name.trim() || folded !== folded.trim()) throw new DevCloudError('name_blank_at_end');
   if (FORBIDDEN.test(name)) throw new DevCloudError('name_unprintable');
   return name;
 }

@@ -55,6 +55,7 @@ def test_a_name(name: str) -> None:
         ("\u3164", "name_unprintable"),
         ("\u200d\ufe0f", "name_empty"),
         ("\u200d \u200d", "name_empty"),
+        ("John \u200d", "name_blank_at_end"),
     ],
 )
 def test_no_name(text: str, code: str) -> None:
