@@ -24,8 +24,6 @@ from devcloud.server import announcement, invitations
 from devcloud.server.hosting import database
 
 DAYS = 7
-PROXY_PORT = 443
-"""Where a proxy is asked, unless the host says where."""
 MOST_DAYS = 3_650
 MOST_USES = 10_000
 _DAY_S = 86_400.0
@@ -59,7 +57,7 @@ def _make(flags: argparse.Namespace, terminal: Terminal) -> None:
     for_name = parse_name(flags.for_name) if flags.for_name is not None else ""
     uses = _number(flags.uses, 1, MOST_USES, "--uses")
     days = _number(flags.days, DAYS, MOST_DAYS, "--days")
-    port = PROXY_PORT if server.proxied else server.port
+    port = announcement.HTTPS_PORT if server.proxied else server.port
     place = _place(flags.address, port) if flags.address else ""
     with database(data) as connection:
         made = invitations.make(

@@ -158,7 +158,7 @@ class HttpEntrance(asyncio.Protocol):
         """(asyncio.Protocol)"""
         self._data += data
         end = self._data.find(_END)
-        if max(end, len(self._data) if end < 0 else 0) > _LONGEST_HEAD:
+        if (len(self._data) if end < 0 else end) > _LONGEST_HEAD:
             self._answer("431 Request Header Fields Too Large")
             return
         if end < 0:

@@ -10,6 +10,8 @@ from devcloud.model.errors import BadSettings, StorageFailed
 from devcloud.net.tls import write_private
 from devcloud.server.reach import machine_addresses
 
+HTTPS_PORT = 443
+"""Where a browser looks, and a proxy listens, unless the host says where."""
 _FILE = "server.json"
 
 
@@ -42,7 +44,7 @@ class Announcement(msgspec.Struct, frozen=True):
     def web_link(self, *, place: str = "", invite: str = "") -> str:
         """Return the address of the page for browsers. The token stands in the fragment, which a
         browser does not send: so it is in no log of a server or a proxy."""
-        origin = f"https://{place or self.places()[0]}".removesuffix(":443")
+        origin = f"https://{place or self.places()[0]}".removesuffix(f":{HTTPS_PORT}")
         return f"{origin}/#invite={invite}" if invite else f"{origin}/"
 
     def link(self, *, place: str = "", invite: str = "") -> str:
@@ -55,7 +57,7 @@ class Announcement(msgspec.Struct, frozen=True):
 def place_of(origin: str) -> str:
     """Return the `host:port` of an https origin."""
     place = origin.removeprefix("https://")
-    return place if place.rpartition(":")[2].isdigit() else f"{place}:443"
+    return place if place.rpartition(":")[2].isdigit() else f"{place}:{HTTPS_PORT}"
 
 
 def write(data: Path, announcement: Announcement) -> None:

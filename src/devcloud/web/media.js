@@ -87,7 +87,7 @@ export class Media extends EventTarget {
       await this.track();
       this.release();
     }
-    for (const watcher of this.#watchers) watcher();
+    this.#tellCalls();
     this.#changed();
   }
 
@@ -181,7 +181,7 @@ export class Media extends EventTarget {
     // Unplugged in mid-call: take the next one there is.
     this.#stream.getAudioTracks()[0].onended = () => {
       this.#stop();
-      for (const watcher of this.#watchers) watcher();
+      this.#tellCalls();
     };
     this.#track = track;
     this.#changed();
@@ -200,7 +200,10 @@ export class Media extends EventTarget {
   /** A call that lacks its microphone may have one now. */
   #again() {
     this.#changed();
-    if (!this.#track && !this.#opening) for (const watcher of this.#watchers) watcher();
+    if (!this.#track && !this.#opening) this.#tellCalls();
+  }
+  #tellCalls() {
+    for (const watcher of this.#watchers) watcher();
   }
   #changed() {
     this.dispatchEvent(new Event('changed'));

@@ -79,16 +79,15 @@ class ConnectModel(QObject):
     @property
     def address(self) -> str:
         """What is signed in to: the fields, with the pin and the invitation of a link."""
-        host = f"[{self.host.strip()}]" if ":" in self.host else self.host.strip()
-        authority = f"{host}:{self.port.strip()}"
         if self._link and self._link_of == (self.host, self.port):
-            return f"devcloud://{authority}/?{self._link}"
-        return authority
+            return f"devcloud://{self.place}/?{self._link}"
+        return self.place
 
     @property
     def place(self) -> str:
         """The same without pin and invitation, as a person reads it."""
-        return self.address.removeprefix("devcloud://").partition("/")[0]
+        host = f"[{self.host.strip()}]" if ":" in self.host else self.host.strip()
+        return f"{host}:{self.port.strip()}"
 
     def forget_pin(self) -> None:
         """The link named another key than the server has, which the person accepts."""

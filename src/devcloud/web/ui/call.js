@@ -61,17 +61,22 @@ function lockChip(call) {
 
 /** @param {Call} call */
 function banner(call) {
-  const weak = weakness(call);
-  const lacking = call.trouble?.code.startsWith('device_') && !isOver(call);
-  const text = call.state === 'reconnecting' ? say('reconnecting')
-    : call.keyChanged ? say('key_changed_more')
-    : lacking ? sayError(call.trouble)
-    : isSilent() && !isUnanswered(call.state) ? say('no_sound') : weak ? say(weak) : '';
+  const text = bannerText(call);
   return text && h('div', { class: `banner ${call.keyChanged ? 'bad' : 'warn'}`, role: 'status' },
     icon(call.state === 'reconnecting' ? 'refresh' : 'alert'), h('span.grow', text),
     call.keyChanged && h('span.mono', call.peerKey),
     call.keyChanged && h('button.btn.outline.compact', {
       onclick: () => attempt(() => call.acceptKey()) }, say('accept_key')));
+}
+
+/** What matters most of what is wrong. @param {Call} call */
+function bannerText(call) {
+  const weak = weakness(call); // first: it counts for how long
+  if (call.state === 'reconnecting') return say('reconnecting');
+  if (call.keyChanged) return say('key_changed_more');
+  if (call.trouble?.code.startsWith('device_')) return sayError(call.trouble);
+  if (isSilent() && !isUnanswered(call.state)) return say('no_sound');
+  return weak && say(weak);
 }
 
 /** @param {Call} call */

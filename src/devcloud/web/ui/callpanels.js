@@ -6,7 +6,7 @@ import { app, attempt, draw, toast, toggle } from './app.js';
 import { h, icon } from './dom.js';
 import { preferences, prefer } from './preferences.js';
 import { number, say } from './texts.js';
-import { bars, grade, popover, select } from './widgets.js';
+import { bars, errorLine, grade, popover, select } from './widgets.js';
 
 /** @typedef {import('../client.js').Call} Call */
 
@@ -156,7 +156,7 @@ export function deviceSelect(kind, label) {
 export function microphoneProblem() {
   const key = app.media.permission === 'denied' ? 'microphone_denied'
     : known?.microphones.length === 0 ? 'microphone_none' : '';
-  return key && h('p.msg.error', { role: 'status' }, icon('error', 's'), h('span', say(key)));
+  return key && errorLine(say(key), { role: 'status' });
 }
 
 /** @param {import('../client.js').MediaOptions} change */

@@ -130,10 +130,12 @@ async function fill(el, name) {
 /** Icons are put into the page, so that they take the colour of their text and of the system.
  * @param {string} name @returns {Promise<Element>} */
 function load(name) {
-  const known = icons.get(name) ?? bring(name);
-  icons.set(name, known);
-  known.catch(() => icons.delete(name));
-  return known;
+  const known = icons.get(name);
+  if (known) return known;
+  const coming = bring(name);
+  icons.set(name, coming);
+  coming.catch(() => icons.delete(name));
+  return coming;
 }
 
 /** @param {string} name @returns {Promise<Element>} */

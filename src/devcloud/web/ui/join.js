@@ -7,7 +7,7 @@ import { h, icon } from './dom.js';
 import { preferences, prefer } from './preferences.js';
 import { connect, echoIsHere, invite, testSound } from './session.js';
 import { language, say, sayError, speak } from './texts.js';
-import { meter, showLevel } from './widgets.js';
+import { errorLine, meter, showLevel } from './widgets.js';
 
 let connecting = false;
 let problem = '';
@@ -19,10 +19,6 @@ let asking = false;
 let stopLevel = null;
 
 const brand = () => h('span.brand', icon('brand'));
-
-/** @param {string} text @param {string} id */
-const fieldError = (text, id) =>
-  h('p.msg.error', { id }, icon('error', 's'), h('span', text));
 
 export function joinPage() {
   return h('main.pane.welcome',
@@ -49,7 +45,7 @@ function form() {
           if (nameProblem !== null) nameProblem = faultOf(preferences.name);
           draw();
         } }),
-      nameProblem && fieldError(nameProblem, 'name-error')),
+      nameProblem && errorLine(nameProblem, { id: 'name-error' })),
     invite.token && h('p.msg', icon('check', 's'),
       h('span.grow', `${say('invite')}. ${say('invite_from_link')}`)),
     problem && h('div.notice.bad', { role: 'alert' }, icon('alert'), h('p', problem)),

@@ -80,6 +80,10 @@ export const toggleSwitch = (name, on, act, described) =>
     'aria-checked': on, 'aria-label': name, 'aria-describedby': described,
     onclick: () => act(!on) });
 
+/** What is wrong, under its field. @param {string} text @param {Record<string, string>} props */
+export const errorLine = (text, props) =>
+  h('p.msg.error', props, icon('error', 's'), h('span', text));
+
 /** A row of a boxed list. @param {string} title @param {import('./dom.js').Kid} more
  * @param {...import('./dom.js').Kid} kids */
 export const line = (title, more, ...kids) =>
