@@ -57,8 +57,9 @@ class SoundServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 10
-        while self.run("pactl", "info").returncode and time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        while self.run("pactl", "info").returncode:
+            assert time.monotonic() < deadline, "the sound server does not come up"
             time.sleep(0.02)
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[bytes]":

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from tests.program import started
 
 import devcloud
 
@@ -63,20 +62,8 @@ class Command:
 @asynccontextmanager
 async def running(*arguments: object, **environment: str) -> AsyncIterator[Command]:
     """A `devcloud` that ends with the block."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DEVCLOUD_", "LC_", "LANG"))}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "devcloud", *map(str, arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=clean | {"PYTHONUTF8": "1"} | environment,
-    )  # fmt: skip
-    try:
+    async with started(*arguments, **environment) as process:
         yield Command(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
 
 
 async def run(*arguments: object, **environment: str) -> tuple[int, str, str]:
@@ -290,7 +277,7 @@ async def test_call_after_call_is_taken_and_recorded_apart(
 
 
 async def test_ctrl_c_ends_answering_and_the_call_that_goes_on(house: Any, tmp_path: Path) -> None:
-    files = ("--play", SPEECH, "--record", tmp_path / "heard.wav", "--no-2023")
+    files = ("--play", SPEECH, "--record", tmp_path / "heard.wav")
     async with running("answer", *house.marc, *files) as marc:
         call = await called(house.john, "Marc")
         await call.connected()

@@ -33,7 +33,7 @@ async def test_a_media_process_that_dies_is_noticed() -> None:
     async with SoundCheck() as check:
         assert check._media is not None
         os.kill(check._media.pid, signal.SIGKILL)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await check.ended.wait()
         with pytest.raises(MediaFailed) as failure:
             await check.devices()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from tests.program import started
 
 import devcloud
 from devcloud.client.datadir import DataDirectory
@@ -20,7 +20,7 @@ from devcloud.identity.pins import PinBook, remember
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 OLD = SigningKey.from_seed(b"The key that everybody has before"[:32])
 
 
@@ -56,22 +56,13 @@ class Typing:
 @asynccontextmanager
 async def running(*arguments: object, terminal: bool = False) -> AsyncIterator[Typing]:
     """A `devcloud`, at a terminal or not, that ends with the block."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DEVCLOUD_", "LC_", "LANG"))}
     keyboard, screen = os.openpty()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "devcloud", *map(str, arguments),
-        stdin=screen if terminal else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=clean | {"PYTHONUTF8": "1"},
-    )  # fmt: skip
-    os.close(screen)
     try:
-        yield Typing(process, keyboard)
+        stdin = screen if terminal else asyncio.subprocess.DEVNULL
+        async with started(*arguments, stdin=stdin) as process:
+            os.close(screen)
+            yield Typing(process, keyboard)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
         os.close(keyboard)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from tests.e2e.desktop.person import COMMAND, Person
 
-SERVER_S = 30.0
 Make = Callable[..., Person]
 
 

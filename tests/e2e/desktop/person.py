@@ -158,7 +158,7 @@ class Person:
         """Have the program end in good order; return its exit code and its complaints."""
         program = self.programs[-1]
         program.send_signal(signal.SIGTERM)
-        _, complaints = program.communicate(timeout=30)
+        _, complaints = program.communicate(timeout=60)
         return program.returncode, complaints
 
     def stop(self) -> None:

@@ -19,7 +19,7 @@ import pytest
 from devcloud.desktop.theme.tokens import Mode, load
 
 SIZE = (1280, 800)
-WAIT_S = 45.0
+WAIT_S = 60.0
 """How long anything may take before a test gives up: no test is about time."""
 _LOOK_S = 0.05
 _XWD_WORDS = 25

@@ -19,7 +19,6 @@ pytestmark = [
     needs_pulseaudio,
     pytest.mark.needs_root,
     pytest.mark.skipif(bool(why_not()), reason=why_not() or "namespaces can be made"),
-    pytest.mark.timeout(300),
 ]
 
 

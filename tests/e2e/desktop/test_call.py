@@ -1,12 +1,11 @@
 """A call between two windows: connected and called by keyboard, accepted by mouse, and heard."""
 
-import pytest
 from tests.e2e.desktop.conftest import Make
 from tests.e2e.desktop.person import Kept, quiet
 from tests.e2e.desktop.screen import Screen, Window, needs_screen, until
 from tests.e2e.soundserver import has_tone, needs_pulseaudio
 
-pytestmark = [needs_screen, needs_pulseaudio, pytest.mark.timeout(300)]
+pytestmark = [needs_screen, needs_pulseaudio]
 
 
 def state_line(screen: Screen, window: Window) -> int:

@@ -6,13 +6,12 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 from tests.e2e.desktop.conftest import Make
 from tests.e2e.desktop.person import RATE, Person
 from tests.e2e.desktop.screen import needs_screen, until
 from tests.e2e.soundserver import TONE_HZ, has_tone, needs_pulseaudio
 
-pytestmark = [needs_screen, needs_pulseaudio, pytest.mark.timeout(300)]
+pytestmark = [needs_screen, needs_pulseaudio]
 Talking = Callable[..., tuple[Person, Person]]
 LONGEST_GAP_MS = 40
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
-WAIT_S = 30.0
+WAIT_S = 60.0
 EXAMPLE_HOST = "calls.example.org"
 EXAMPLE_BACKEND = "127.0.0.1:10000"
 

@@ -22,7 +22,7 @@ from devcloud.net.tls import client_context, pin_in
 from devcloud.server.app import DevCloudServer
 from devcloud.server.settings import ServerSettings
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ class Side:
 
     async def until(self, kind: type[_R], where: Callable[[_R], bool] = lambda _: True) -> _R:
         """Wait for a report that has come or will come."""
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(60), self._changed:
             while True:
                 for report in self.reports:
                     if isinstance(report, kind) and where(report):

@@ -15,7 +15,7 @@ import aiohttp
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 START_S = 60.0
 ANSWER_S = 60.0
-WAIT_S = 30.0
+WAIT_S = 60.0
 STOP_S = 10.0
 PREFERENCES: dict[str, object] = {
     # A microphone that plays a tone, and may be used without asking.

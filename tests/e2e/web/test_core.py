@@ -35,7 +35,7 @@ if CHROMIUM is None:
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 """Less than the 30 s after which a call gives up somebody who said nothing."""
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

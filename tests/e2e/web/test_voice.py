@@ -34,7 +34,7 @@ LEAD_S = 2.0
 TAIL_S = 2.0
 GREETING_S = 10.0
 SPEECH_S = 7.0
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 Sound = np.ndarray[Any, np.dtype[np.float64]]
 

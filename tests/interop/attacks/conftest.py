@@ -32,7 +32,7 @@ from devcloud.wire.signalling.messages import LONGEST_MESSAGE, CallMessage
 from devcloud.wire.websocket.frames import text_frame
 
 SAMPLES = Path(__file__).parents[3] / "src" / "devcloud" / "media" / "samples"
-WAIT_S = 20.0
+WAIT_S = 60.0
 """How long anything may take before a test gives up: no test is about time."""
 LOUDEST_SILENCE = 4
 """What Opus makes of digital silence, of 32768; speech is in the thousands."""

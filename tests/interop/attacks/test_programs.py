@@ -2,38 +2,17 @@
 
 import asyncio
 import json
-import os
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.program import started
 
 from devcloud.wire.signalling import messages
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WAIT_S = 30.0
-
-
-@asynccontextmanager
-async def program(*arguments: object) -> AsyncIterator[asyncio.subprocess.Process]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DEVCLOUD_", "LC_", "LANG"))}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "devcloud", *map(str, arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=clean | {"PYTHONUTF8": "1"},
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
+WAIT_S = 60.0
 
 
 def strip_signature(body: dict[str, Any]) -> None:
@@ -44,7 +23,7 @@ async def test_a_caller_whose_answer_was_edited(scene: Any, lying: Any, tmp_path
     scene.server.lie = lying.edit(messages.Answer, strip_signature)
     robert = ("--server", scene.address, "--name", "Robert", "--data", tmp_path / "robert")
     sounds = ("--play", lying.sound, "--record", tmp_path / "heard.wav")
-    async with program("call", "John", *robert, *sounds, "--json") as caller:
+    async with started("call", "John", *robert, *sounds, "--json") as caller:
         theirs = await scene.rings(scene.john)
         await theirs.accept()
         async with asyncio.timeout(WAIT_S):
@@ -59,7 +38,7 @@ async def test_a_caller_whose_answer_was_edited(scene: Any, lying: Any, tmp_path
 async def test_somebody_waiting_for_calls_is_warned(scene: Any, lying: Any, tmp_path: Path) -> None:
     """Nothing rings; but that somebody tampers with one's calls is worth knowing."""
     alice = ("--server", scene.address, "--name", "Alice", "--data", tmp_path / "alice")
-    async with program("answer", *alice) as callee:
+    async with started("answer", *alice) as callee:
         async with asyncio.timeout(WAIT_S):
             async for people in scene.marc.people():
                 if any(person.name == "Alice" for person in people):

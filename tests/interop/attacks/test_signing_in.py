@@ -39,7 +39,7 @@ class Stranger:
 
     async def say(self, **message: Any) -> Answer:
         await self.socket.send_json(message)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return json.loads((await self.socket.receive()).data)
 
     async def hello(self, name: str, key: str, versions: list[int] | None = None) -> Answer:

@@ -15,7 +15,7 @@ PEER = Path(__file__).with_name("peer.py")
 TODAY = Path(__file__).with_name("today.py")
 LIBRARY = Path(__file__).with_name("library.py")
 DEVCLOUD = "from devcloud.cli.main import run; run()"
-PATIENCE_S = 15.0
+PATIENCE_S = 60
 
 
 class Program:

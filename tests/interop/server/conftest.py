@@ -19,7 +19,7 @@ from devcloud.net.tls import client_context
 from devcloud.server.app import DevCloudServer
 from devcloud.server.settings import Limits, ServerSettings
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def pytest_asyncio_loop_factories(

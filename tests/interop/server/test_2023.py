@@ -49,16 +49,16 @@ class Client2023:
         self._writer.write(data)
 
     async def hears(self, reply: bytes) -> bool:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self._reader.readexactly(len(reply)) == reply
 
     async def reply(self) -> bytes:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self._reader.readuntil(b"}")
 
     async def is_closed(self) -> bool:
         """Read whatever still comes, to the end."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with suppress(ConnectionError):
                 await self._reader.read()
         return True

@@ -25,7 +25,7 @@ class Process:
 
     async def end(self) -> tuple[int, str, str]:
         """Wait for its end: not as long as its library would wait for connections, 60 s."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             out, err = await self.process.communicate()
         assert self.process.returncode is not None
         return self.process.returncode, out.decode(), err.decode()
@@ -50,7 +50,7 @@ class Commands:
         """Run it with `--json` until it says that it is ready."""
         running = await self.run("--json", "--json-logs", *arguments)
         assert running.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             running.started = json.loads(await running.process.stdout.readline())
         return running
 
@@ -81,11 +81,11 @@ async def test_it_starts_tells_serves_and_stops(
         assert isinstance(tls, ssl.SSLObject)
         check_pin(tls.getpeercert(True) or b"", told["pin"])
         server.process.send_signal(number)
-        assert json.loads((await ws.receive(timeout=20)).data) == {
+        assert json.loads((await ws.receive(timeout=60)).data) == {
             "type": "bye",
             "code": "server_stopping",
         }
-        assert (await ws.receive(timeout=20)).type is aiohttp.WSMsgType.CLOSE
+        assert (await ws.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
         code, out, err = await server.end()
     assert code == 0
     assert out == ""
@@ -117,7 +117,7 @@ async def test_what_it_tells_people(commands: Commands, tmp_path: Path) -> None:
     server = await commands.run("--port", 0, "--data", tmp_path, "--language", "fr")
     assert server.process.stdout is not None
     lines = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (lines and "Ctrl+C" in lines[-1]):
             lines.append((await server.process.stdout.readline()).decode())
             assert lines[-1], "it ended"
@@ -194,7 +194,7 @@ async def test_it_says_where_to_open_the_page_and_that_is_where_it_is(
     running = await commands.run("--port", 0, "--host", "127.0.0.1", "--data", tmp_path, "--echo")
     assert running.process.stdout is not None
     said = ""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not said.startswith("Open "):
             said = (await running.process.stdout.readline()).decode()
     page = said.split()[1]

@@ -41,7 +41,7 @@ class Heard:
         return note
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not happened():
                 self._news.clear()
                 await self._news.wait()
@@ -62,7 +62,7 @@ async def signed_in(port: int, data: Path, heard: Heard) -> AsyncIterator[Sessio
         yield session
     finally:
         await session.close()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await running
 
 

@@ -26,7 +26,7 @@ class Inbox:
         self.reports: asyncio.Queue[Came2023] = asyncio.Queue()
 
     async def next(self) -> Came2023:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self.reports.get()
 
 
@@ -52,7 +52,7 @@ async def port(inbox: Inbox) -> AsyncIterator[Port2023]:
 
 def host(address: str, port: Port2023) -> socket.socket:
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.settimeout(10)
+    made.settimeout(60)
     made.bind((address, port.bound[1]))
     return made
 

@@ -37,7 +37,7 @@ async def ask(port: int, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await reader.read()
     except ConnectionResetError:
         return b""
@@ -81,7 +81,7 @@ async def test_silence_is_bounded_and_closing_closes_who_is_silent() -> None:
     while not port._silent:
         await asyncio.sleep(0)
     await port.aclose()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert await reader.read() == b""
     writer.close()
     bound.close()

@@ -46,7 +46,7 @@ async def write(engine: Engine, *things: Account | CallRecord) -> list[str]:
         else:
             store.record(thing, written)
     store.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(told) < len(things):
             await asyncio.sleep(0.002)
     await store.aclose()

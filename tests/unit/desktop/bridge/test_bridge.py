@@ -13,7 +13,7 @@ from devcloud.desktop import orders
 from devcloud.desktop.bridge import MOST_ORDERS, Bridge, Mailbox
 from devcloud.model.errors import DevCloudError, LocalError
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 
 
 class Board:
@@ -148,8 +148,10 @@ def test_a_qt_thread_that_stands_still_does_not_hold_up_the_core(made: Made, qtb
     qtbot.waitUntil(lambda: len(made.happened) > 4, timeout=WAIT_MS)
     before, delivered = len(ticks), len(made.happened)
     begun = time.monotonic()
-    while time.monotonic() - begun < 0.3:
-        pass  # what a window does that computes, or a modal dialog of the platform
+    # What a window does that computes, or a modal dialog of the platform; longer where the machine
+    # is so busy that the core hardly comes to anything.
+    while (passed := time.monotonic() - begun) < 0.3 or (len(ticks) - before < 10 and passed < 60):
+        pass
     during = len(ticks) - before
     assert during >= 10, "the core stood still, too"
     assert len(made.happened) == delivered

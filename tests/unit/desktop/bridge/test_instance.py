@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from devcloud.desktop.instance import LOCK_FILE, SingleInstance
 from devcloud.model.errors import AlreadyRunning, StorageFailed
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 BEGIN = """
 import sys
 from pathlib import Path

@@ -19,7 +19,7 @@ from devcloud.storage.sqlite import schema_version
 
 HERE, THERE = "192.0.2.2:10000", "192.0.2.3:10000"
 JOHN = KnownPerson("John", 1.0, 2.0, given="Accueil", muted=True, watch=True)
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 
 
 @pytest.fixture
