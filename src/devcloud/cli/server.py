@@ -22,6 +22,7 @@ from devcloud.cli.terminal import Terminal, command
 from devcloud.directory.joining import Join
 from devcloud.model.errors import BadSettings, LocalError
 from devcloud.model.texts import Language, say
+from devcloud.net.addresses import is_loopback
 from devcloud.net.loops import fast_loop
 from devcloud.net.tls import fingerprint_of
 from devcloud.server.echo import ECHO_NAME
@@ -205,4 +206,7 @@ def _how_to_come(
     if not server.announcement.pin:
         yield say("server.browsers_only", language)
     elif server.announcement.reached:
-        yield say("server.next", language, link=link, devcloud=command())
+        # Elsewhere the program does not lie where it does here.
+        here = is_loopback(server.announcement.host) and not server.settings.origins
+        key, program = ("next_here", command()) if here else ("next", "devcloud")
+        yield say(f"server.{key}", language, link=link, devcloud=program)

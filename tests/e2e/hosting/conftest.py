@@ -86,6 +86,8 @@ def nginx_files(directory: Path, backend: int) -> tuple[list[str], Proxy]:
     site = changed(
         (DEPLOY / "nginx.conf").read_text(),
         {
+            "    listen [::]:443 ssl;\n": "",
+            "    listen [::]:80;\n": "",
             "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
             "listen 80;": f"listen 127.0.0.1:{free_port()};",
             f"server_name {EXAMPLE_HOST};": "server_name 127.0.0.1;",
