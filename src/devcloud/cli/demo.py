@@ -25,6 +25,7 @@ from devcloud.cli.running import run_until_interrupted, unless_stopped
 from devcloud.cli.terminal import Terminal, command
 from devcloud.media.files import check_sound
 from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
+from devcloud.net.processes import start_process
 
 CALLER, CALLEE = "Marc", "John"
 START_S = 20.0
@@ -98,7 +99,7 @@ async def _process(
     # The person's own settings are not the demonstration's.
     clean = {k: v for k, v in os.environ.items() if not k.startswith("DEVCLOUD_")}
     clean["DEVCLOUD_LANGUAGE"] = terminal.language
-    process = await asyncio.create_subprocess_exec(
+    process = await start_process(
         sys.executable, "-P", "-m", "devcloud", *arguments,
         stdout=asyncio.subprocess.PIPE,
         # What goes wrong is in the object on standard output.

@@ -8,13 +8,15 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from devcloud.cli.terminal import Terminal
 from devcloud.client.api import Client, connect
 from devcloud.model.errors import DevCloudError, LocalError
 
 _T = TypeVar("_T")
+
+LAST_S: Final = 5.0
 
 
 class Interrupted(LocalError):
@@ -55,6 +57,8 @@ def run_until_interrupted(
                 # All is done, or cut: one more has nothing to interrupt but this program's end,
                 # which Python would tell of with a trace.
                 signal.signal(number, signal.SIG_DFL)
+            # What asyncio waits for at its end, tasks and threads, gets this long and no longer.
+            loop.call_later(LAST_S, signal.raise_signal, signal.SIGTERM)
 
     try:
         return asyncio.run(run())

@@ -114,8 +114,10 @@ class Core:
             if self.session is not None:
                 await self.session.close()
         except asyncio.CancelledError:
-            if self._media is not None:
-                self._media.let_go()
+            # None, before its end is heard: no other is started in its place.
+            media, self._media = self._media, None
+            if media is not None:
+                media.let_go()
             raise
         media, self._media = self._media, None
         self.equipment.closed()

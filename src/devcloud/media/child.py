@@ -136,6 +136,8 @@ class Child:
             # A candidate that makes no sense, queued or not, leaves the other candidates.
             fatal = isinstance(order, _FATAL) and code != "path_candidate"
             self.tell(Trouble(call=name, code=code, detail=detail, fatal=fatal))
+            if isinstance(order, control.UseSource):
+                self._do_without(order)
 
     def _tick(self) -> None:
         self._card.begin_tick()
@@ -190,7 +192,18 @@ class Child:
 
     async def _use_source(self, order: control.UseSource) -> None:
         call = self._call(order.call)
-        source = await self._make_source(call, order.source)
+        self._swap_source(call, await self._make_source(call, order.source))
+
+    def _do_without(self, order: control.UseSource) -> None:
+        """Send nothing instead of what could not be had, least of all what was sent before it."""
+        call = self._calls.get(order.call)
+        if call is None:
+            return
+        self._swap_source(call, SilentSource())
+        if isinstance(order.source, control.SoundFile):
+            self.tell(control.SourceEnded(call=call.name))
+
+    def _swap_source(self, call: Call, source: BlockSource) -> None:
         with self._clock.lock:
             old, call.sound.source = call.sound.source, source
         old.close()

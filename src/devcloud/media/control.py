@@ -312,7 +312,7 @@ class Quality(ControlMessage, tag="quality"):
 
 
 class SourceEnded(ControlMessage, tag="source_ended"):
-    """A `SoundFile` has been played to its end."""
+    """A `SoundFile` has been played to its end, or cannot be played."""
 
     call: str
 

@@ -21,6 +21,7 @@ from typing import Final
 from devcloud.media.control import CONTROL_VERSION, Heard, Levels, Order, Play, Quit, Ready, Report
 from devcloud.media.frames import encode, report_decoder
 from devcloud.model.errors import MediaFailed
+from devcloud.net.processes import close, start_process
 from devcloud.net.tasks import Tasks
 
 START_S: Final = 15.0
@@ -135,7 +136,7 @@ class MediaProcess:
         Raises MediaFailed: media_not_started, or media_version when it is of another version.
         """
         try:
-            process = await asyncio.create_subprocess_exec(
+            process = await start_process(
                 sys.executable, "-P", "-m", "devcloud.media",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -185,9 +186,8 @@ class MediaProcess:
 
     def let_go(self) -> None:
         """End it at once, without waiting for it: all that is left to who is cancelled."""
-        # This kills it where it still runs. A sound server that was started with it may hold its
-        # standard error for ever.
-        self._process._transport.close()  # type: ignore[attr-defined]
+        # A sound server that was started with it may hold its standard error for ever.
+        close(self._process)
         self._over()
 
     async def _wait_ready(self) -> None:

@@ -32,6 +32,7 @@ from devcloud.media.control import (
     ReportVoice,
     SetVoice,
     SoundFile,
+    SourceEnded,
     TakeAnswer,
     TakeOffer,
     Trouble,
@@ -247,6 +248,8 @@ async def test_what_an_order_cannot_do_is_said_and_nothing_else_ends(
     send(TakeOffer(call="hostile", generation=1, sdp="é" * 30_000))
     await marc.until(Trouble, lambda it: it.call == "hostile")
     troubles = [it for it in marc.reports if isinstance(it, Trouble)]
+    # What cannot be played is over, for whoever waits for its end.
+    assert sum(isinstance(it, SourceEnded) for it in marc.reports) == 3
     assert [(it.call, it.code, it.fatal) for it in troubles] == [
         (CALL, "sound_not_found", False),
         (CALL, "sound_not_wav", False),

@@ -68,17 +68,19 @@ class Person:
             task.add_done_callback(self.tasks.discard)
 
     async def follow(self, call: ClientCall) -> None:
+        taken = False
         try:
             status = await call.connected()
         except CallOver:
             pass
         else:
+            taken = True
             assert status.encrypted is (status.kind is not CallKind.LEGACY_2023)
             tell("in_call" if status.role == "callee" else "accepted", name=call.peer)
         reason = await call.ended()
         if reason is EndReason.COMPLETED and self.closing:
             tell("closed")
-        elif call.status.role == "caller" or call.status.duration_s:
+        elif call.status.role == "caller" or taken:
             tell(OUTCOMES.get(reason, str(reason)), name=call.peer)
 
     async def say_when_said(self, call: ClientCall) -> None:

@@ -33,6 +33,7 @@ class Program:
             [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._seen: list[dict[str, Any] | None] = []
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
@@ -61,7 +62,11 @@ class Program:
 
     def expect_one_of(self, *events: str) -> dict[str, Any]:
         """Return the next event, which must be one of these."""
-        found = self._events.get(timeout=PATIENCE_S)
+        try:
+            found = self._events.get(timeout=PATIENCE_S)
+        except queue.Empty:
+            raise AssertionError(f"nothing more of {events} after {self._seen}") from None
+        self._seen.append(found)
         assert found is not None, f"ended before {events}"
         assert found["event"] in events, found
         return found
