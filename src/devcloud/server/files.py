@@ -12,15 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import AnyStr, cast
-
-from rcssmin import cssmin
-from rjsmin import jsmin
 
 from devcloud.design.css import Tokens, load_tokens, tokens_css
 from devcloud.identity.words import word_list
 from devcloud.model.texts import Language, catalogue
 from devcloud.server import plain
+from devcloud.server.lean import lean_script, lean_style
 
 # Text is always UTF-8 here, and said to be.
 _KINDS = {
@@ -101,7 +98,7 @@ def _used(style: str, files: Mapping[str, File]) -> str:
     sheets = [file.body.decode() for path, file in files.items() if path.endswith(".css")]
     used = set(re.findall(r"var\(--([\w-]+)", "\n".join([style, *sheets])))
     chosen = _PROPERTY.sub(lambda line: line[0] if line[1] in used else "", style)
-    return minified(chosen, ".css")
+    return lean_style(chosen)
 
 
 def _app_icon(tokens: Tokens, brand: str) -> str:
@@ -145,15 +142,12 @@ def _walk(directory: Traversable, path: str) -> Iterator[tuple[str, File]]:
             if each.name != "node_modules":
                 yield from _walk(each, f"{path}{each.name}/")
         elif (suffix := each.name[each.name.rfind(".") :]) in _KINDS:
-            yield f"{path}{each.name}", _file(minified(each.read_bytes(), suffix), suffix)
+            yield f"{path}{each.name}", _file(_lean(each.read_bytes(), suffix), suffix)
 
 
-def minified(content: AnyStr, suffix: str) -> AnyStr:
-    """Scripts and style sheets without comments and blanks: two fifths of their weight. No name and
-    no code changes, so there is nothing to build, and what a browser tells of an error can be found
-    in the source. Anything else comes back as it is."""
-    minify = {".js": jsmin, ".css": cssmin}.get(suffix)
-    return cast("AnyStr", minify(content)) if minify else content
+def _lean(content: bytes, suffix: str) -> bytes:
+    leaner = {".js": lean_script, ".css": lean_style}.get(suffix)
+    return leaner(content.decode()).encode() if leaner else content
 
 
 def _file(content: str | bytes, suffix: str) -> File:

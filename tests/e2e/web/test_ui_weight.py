@@ -15,9 +15,9 @@ _log = logging.getLogger(__name__)
 Showing = Callable[..., Awaitable[Page]]
 
 NOT_COUNTED = ("/icons/", "/icon", "/words/")
-LARGEST_KIB = 222
-"""Above the goal of 150, which no minifier reaches either; as it is sent (gzip) it is under 81."""
-LARGEST_SENT_KIB = 81
+LARGEST_KIB = 242
+"""Above the goal of 150, which no minifier reaches either; as it is sent (gzip) it is under 85."""
+LARGEST_SENT_KIB = 85
 STYLE = Path(__file__).parents[3] / "src" / "devcloud" / "web" / "style.css"
 RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|color)\(")
 
