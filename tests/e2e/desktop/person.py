@@ -126,7 +126,9 @@ class Person:
         self.screen.press("ctrl+k")
         self.screen.type(name)
         self.screen.press("Return")
-        self.screen.window(f"Calling {name} – DevCloud")
+        # Who answers at once is spoken to before anybody has looked.
+        titles = {f"Calling {name} – DevCloud", f"{name} – DevCloud"}
+        until(lambda: titles.intersection(self.screen.titles), f"the call to {name}")
 
     def accept(self) -> None:
         """Accept with the mouse, in the sheet over the window or in the window of its own."""

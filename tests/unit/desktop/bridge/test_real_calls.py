@@ -117,7 +117,7 @@ def test_two_talk_hold_and_hang_up(
     assert john.app.calls.incoming is not None
     john.app.calls.incoming.accept()
     until(lambda: marc.phase == john.phase == "active")
-    until(lambda: len(marc.call.state.words) == 4)
+    until(lambda: len(marc.call.state.words) == len(john.call.state.words) == 4)
     assert marc.call.state.words == john.call.state.words
     john.call.words_in("fr")
     assert john.call.state.words != marc.call.state.words
