@@ -166,12 +166,13 @@ class Scene:
                     return status
         raise AssertionError(f"it never came to that: {call.status}")
 
-    async def said(self, kind: type[CallMessage]) -> CallMessage:
-        """The first message of this kind that somebody really says."""
+    async def said(self, kind: type[CallMessage], by: str = "") -> CallMessage:
+        """The first message of this kind that somebody, or `by`, really says. On a busy machine
+        messages are said again, before their receipt comes."""
         async with asyncio.timeout(WAIT_S):
             while True:
                 for each in self.server.said:
-                    if isinstance(each, kind):
+                    if isinstance(each, kind) and by in ("", each.from_):
                         return each
                 self.server.heard.clear()
                 await self.server.heard.wait()

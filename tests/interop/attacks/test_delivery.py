@@ -79,11 +79,11 @@ async def test_an_old_invitation_does_not_ring_again(scene: Any) -> None:
     theirs = await scene.rings(scene.john)
     await ours.hang_up()
     await scene.end(theirs)
-    [invite] = [each for each in scene.server.said if isinstance(each, messages.Invite)]
+    invite = await scene.said(messages.Invite)
     scene.server.said.clear()
     scene.server.deliver(renumbered(invite))
-    gone = await scene.said(messages.Hangup)
-    assert (gone.from_, gone.call) == ("John", invite.call)
+    gone = await scene.said(messages.Hangup, by="John")
+    assert gone.call == invite.call
     assert scene.john.calls == ()
 
 
@@ -96,7 +96,7 @@ async def test_an_old_acceptance_in_a_new_call(scene: Any) -> None:
     await first.connected()
     await first.hang_up()
     await scene.end(theirs)
-    [old] = [each for each in scene.server.said if isinstance(each, messages.Answer)]
+    old = await scene.said(messages.Answer)
 
     def lie(message: CallMessage) -> Iterable[CallMessage]:
         if isinstance(message, messages.Ringing):
