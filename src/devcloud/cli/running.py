@@ -17,6 +17,7 @@ from devcloud.model.errors import DevCloudError, LocalError
 _T = TypeVar("_T")
 
 LAST_S: Final = 5.0
+"""What is still to end after the second Ctrl+C gets so long and no longer."""
 
 
 class Interrupted(LocalError):
@@ -40,6 +41,7 @@ def run_until_interrupted(
         def interrupt() -> None:
             if stop.is_set():
                 main.cancel()
+                loop.call_later(LAST_S, _give_up)
             stop.set()
 
         handled = []
@@ -57,13 +59,17 @@ def run_until_interrupted(
                 # All is done, or cut: one more has nothing to interrupt but this program's end,
                 # which Python would tell of with a trace.
                 signal.signal(number, signal.SIG_DFL)
-            # What asyncio waits for at its end, tasks and threads, gets this long and no longer.
-            loop.call_later(LAST_S, signal.raise_signal, signal.SIGTERM)
 
     try:
         return asyncio.run(run())
     except asyncio.CancelledError:
         raise Interrupted("interrupted") from None
+
+
+def _give_up() -> None:
+    """End the process: what asyncio still waits for, a task or a thread, does not end."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGTERM)
 
 
 async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T:
