@@ -24,6 +24,7 @@ from devcloud.net.tasks import Tasks
 MOST_CALLS = 4
 LONGEST_CALL_S = 300.0
 DELAY_S = 1.0
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 GOOD_FOR_NOTHING = 3
 """The exit code where trying again would not help."""
 _LONGEST_ORDER = 16 * 1024
@@ -46,6 +47,7 @@ class Echo:
         self._tasks = Tasks("echo")
         self._lines = 0
         self._talking = 0
+        self._opening = False
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
@@ -83,7 +85,7 @@ class Echo:
         if not await take(call):
             return
         self._talking += 1
-        if self._talking == self._lines < MOST_CALLS:
+        if self._talking == self._lines < MOST_CALLS and not self._opening:
             self._tasks.spawn(self._one_more(), name="one-more")
         try:
             await talk(call)
@@ -91,12 +93,21 @@ class Echo:
             self._talking -= 1
 
     async def _one_more(self) -> None:
+        """Open a line; where the server is too busy for that, try again while none is free."""
+        self._opening = True
         try:
-            await self._open_line()
-        except DevCloudError as failure:
-            # The lines that are there go on; the next call tries again.
-            self._lines -= 1
-            _say(failure)
+            for pause in PAUSES_S:
+                try:
+                    await self._open_line()
+                except DevCloudError as failure:
+                    # The lines that are there go on.
+                    self._lines -= 1
+                    _say(failure)
+                    await asyncio.sleep(pause)
+                if self._talking < self._lines or self._lines == MOST_CALLS:
+                    break
+        finally:
+            self._opening = False
 
 
 def _sign_in(order: Order, number: int, key: SigningKey) -> connect:
