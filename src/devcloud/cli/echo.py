@@ -45,24 +45,22 @@ class Echo:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._tasks = Tasks("echo")
-        self._lines = 0
+        self._lines = 1
+        """Those that answer, and one that is being opened."""
         self._talking = 0
-        self._opening = False
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
         """Sign in once. Raises DevCloudError."""
         self._key = load_or_create(Path(self._order.data))
-        await self._open_line()
+        await self._open_line(self._lines)
 
     async def aclose(self) -> None:
         """Hang up and sign out."""
         await self._tasks.aclose()
 
-    async def _open_line(self) -> None:
-        """One more client, which answers until the end."""
-        self._lines += 1
-        number = self._lines
+    async def _open_line(self, number: int) -> None:
+        """One more client, which answers until the end. Raises DevCloudError."""
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._tasks.spawn(self._keep_line(number, ready), name=f"line-{number}")
         await ready
@@ -85,29 +83,26 @@ class Echo:
         if not await take(call):
             return
         self._talking += 1
-        if self._talking == self._lines < MOST_CALLS and not self._opening:
-            self._tasks.spawn(self._one_more(), name="one-more")
+        if self._talking == self._lines < MOST_CALLS:
+            self._lines += 1
+            self._tasks.spawn(self._one_more(self._lines), name="one-more")
         try:
             await talk(call)
         finally:
             self._talking -= 1
 
-    async def _one_more(self) -> None:
-        """Open a line; where the server is too busy for that, try again while none is free."""
-        self._opening = True
-        try:
-            for pause in PAUSES_S:
-                try:
-                    await self._open_line()
-                except DevCloudError as failure:
-                    # The lines that are there go on.
-                    self._lines -= 1
-                    _say(failure)
-                    await asyncio.sleep(pause)
-                if self._talking < self._lines or self._lines == MOST_CALLS:
-                    break
-        finally:
-            self._opening = False
+    async def _one_more(self, number: int) -> None:
+        """Open a line; where the server is too busy for that, try again."""
+        for pause in PAUSES_S:
+            try:
+                await self._open_line(number)
+            except DevCloudError as failure:
+                _say(failure)
+                await asyncio.sleep(pause)
+            else:
+                return
+        # The lines that are there go on; the next call tries again.
+        self._lines -= 1
 
 
 def _sign_in(order: Order, number: int, key: SigningKey) -> connect:

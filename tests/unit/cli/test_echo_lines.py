@@ -13,8 +13,8 @@ class Slow(echo.Echo):
 
     refusals = 0
 
-    async def _open_line(self) -> None:
-        self._lines += 1
+    async def _open_line(self, number: int) -> None:
+        assert number == self._lines == 2
         if self.refusals:
             self.refusals -= 1
             raise LocalError("server_silent", server="127.0.0.1:1")
@@ -27,7 +27,7 @@ async def test_a_line_is_tried_again_and_not_for_ever(
     monkeypatch.setattr(echo, "PAUSES_S", (0.0,) * 5)
     slow = Slow(echo.Order(name="echo", server="", data=""))
     slow.refusals = refusals
-    slow._lines = slow._talking = 1
-    await slow._one_more()
-    assert slow._lines == lines and not slow._opening
+    slow._lines = 2
+    await slow._one_more(2)
+    assert slow._lines == lines
     assert capsys.readouterr().err.count("\n") == min(refusals, 5)
