@@ -15,9 +15,13 @@ Visiting = Callable[..., Awaitable[Page]]
 TALKING = re.compile(r"^● \d\d:\d\d ")
 
 
-async def words(page: Page) -> list[str]:
-    await page.get_by_role("button", name=re.compile("^Safety words")).click()
-    return await page.locator(".words li").all_inner_texts()
+async def words(page: Page, other_than: list[str] | None = None) -> list[str]:
+    """Return the four that are shown, once they are not those."""
+    shown = page.locator(".words li")
+    await expect(shown).to_have_count(4)
+    if other_than:
+        await expect(shown).not_to_have_text(other_than)
+    return await shown.all_text_contents()
 
 
 async def test_a_call_from_the_contacts_to_the_history(visit: Visiting) -> None:
@@ -34,13 +38,13 @@ async def test_a_call_from_the_contacts_to_the_history(visit: Visiting) -> None:
     for page in (marc, john):
         await expect(page).to_have_title(TALKING)
         await expect(page.get_by_role("button", name=re.compile("^Call quality"))).to_be_visible()
+        await page.get_by_role("button", name=re.compile("^Safety words")).click()
     english = await words(marc)
     assert english == await words(john)
     for page in (marc, john):
         await page.get_by_role("button", name="FR", exact=True).click()
-        await expect(page.locator(".words li").first).not_to_have_text(english[0])
-    french = await marc.locator(".words li").all_inner_texts()
-    assert french == await john.locator(".words li").all_inner_texts()
+    french = await words(marc, other_than=english)
+    assert french == await words(john, other_than=english)
     for page in (marc, john):
         await page.get_by_role("button", name="Identical").click()
         await expect(page.get_by_text("Key verified").first).to_be_visible()
