@@ -208,5 +208,6 @@ def _how_to_come(
     elif server.announcement.reached:
         # Elsewhere the program does not lie where it does here.
         here = is_loopback(server.announcement.host) and not server.settings.origins
-        key, program = ("next_here", command()) if here else ("next", "devcloud")
-        yield say(f"server.{key}", language, link=link, devcloud=program)
+        where = say("server.here" if here else "server.elsewhere", language)
+        program = command() if here else "devcloud"
+        yield say("server.next", language, where=where, link=link, devcloud=program)
