@@ -114,12 +114,11 @@ class Core:
             if self.session is not None:
                 await self.session.close()
         except asyncio.CancelledError:
-            # None, before its end is heard: no other is started in its place.
-            media, self._media = self._media, None
+            media = self._detach()
             if media is not None:
                 media.let_go()
             raise
-        media, self._media = self._media, None
+        media = self._detach()
         self.equipment.closed()
         if media is not None:
             await media.stop()
@@ -261,6 +260,11 @@ class Core:
         self._media = media
         self._tasks.spawn(self._listen(media), name="media")
         self.equipment.media_up()
+
+    def _detach(self) -> MediaProcess | None:
+        """Return the media process, whose end starts no other from now on."""
+        media, self._media = self._media, None
+        return media
 
     async def _listen(self, media: MediaProcess) -> None:
         """Carry reports until the process ends; then start another."""
