@@ -25,7 +25,7 @@ from devcloud.cli.running import run_until_interrupted, unless_stopped
 from devcloud.cli.terminal import Terminal, command
 from devcloud.media.files import check_sound
 from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
-from devcloud.net.processes import start_process
+from devcloud.net.processes import see_end, start_process
 
 CALLER, CALLEE = "Marc", "John"
 START_S = 20.0
@@ -111,12 +111,7 @@ async def _process(
     finally:
         if process.returncode is None:
             process.terminate()
-            try:
-                async with asyncio.timeout(5.0):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+            await see_end(process, 5.0)
 
 
 @asynccontextmanager

@@ -32,6 +32,16 @@ def close(process: Process) -> None:
     process._transport.close()  # type: ignore[attr-defined]
 
 
+async def see_end(process: Process, within_s: float) -> None:
+    """Wait until it has ended, as it was asked to; kill it where it does not."""
+    try:
+        async with asyncio.timeout(within_s):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
 async def _wait_out(task: "asyncio.Task[Any]") -> asyncio.CancelledError | None:
     """Wait until it is done, whoever is cancelled meanwhile, and return that cancellation."""
     cut: asyncio.CancelledError | None = None

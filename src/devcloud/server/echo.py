@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from devcloud.directory.joining import Reservation
-from devcloud.net.processes import start_process
+from devcloud.net.processes import see_end, start_process
 from devcloud.net.tasks import Tasks
 from devcloud.server.logs import get_log
 
@@ -104,9 +104,4 @@ async def _end(process: Process) -> None:
         return
     assert process.stdin is not None
     process.stdin.close()
-    try:
-        async with asyncio.timeout(_TO_END_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+    await see_end(process, _TO_END_S)
