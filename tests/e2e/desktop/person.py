@@ -121,14 +121,16 @@ class Person:
         """Wait for the contacts: one's own dot is green."""
         until(lambda: self.screen.spot("presenceOnline", window, _DOT), f"{self.name} signed in")
 
-    def call(self, name: str) -> None:
-        """Call somebody with the keyboard alone."""
+    def dial(self, name: str) -> None:
+        """Call with the keyboard alone somebody who may answer at once."""
         self.screen.press("ctrl+k")
         self.screen.type(name)
         self.screen.press("Return")
-        # Who answers at once is spoken to before anybody has looked.
-        titles = {f"Calling {name} – DevCloud", f"{name} – DevCloud"}
-        until(lambda: titles.intersection(self.screen.titles), f"the call to {name}")
+
+    def call(self, name: str) -> None:
+        """Call somebody who answers only after this, and see it ring there."""
+        self.dial(name)
+        self.screen.window(f"Calling {name} – DevCloud")
 
     def accept(self) -> None:
         """Accept with the mouse, in the sheet over the window or in the window of its own."""
