@@ -20,6 +20,8 @@ from devcloud.server.settings import ServerSettings
 
 SAMPLES = Path(__file__).parents[2] / "src" / "devcloud" / "media" / "samples"
 RATE = 48_000
+TENTH = 9600
+"""Bytes of 100 ms."""
 WAIT_S = 60.0
 """How long anything may take before a test gives up: no test is about time."""
 
@@ -66,12 +68,19 @@ def aligned(sent: Sound, heard: Sound) -> tuple[Sound, Sound, float]:
 
 async def hear(call: devcloud.ClientCall, accept: Callable[[bytes], bool]) -> bytes:
     """The first 100 ms that are as wanted."""
-    kept = b""
+    return (await hear_at(call, accept))[0]
+
+
+async def hear_at(
+    call: devcloud.ClientCall, accept: Callable[[bytes], bool]
+) -> tuple[bytes, float]:
+    """The first 100 ms that are as wanted, and when they begin, in seconds of sound from now on."""
+    kept, came = b"", 0
     async with asyncio.timeout(WAIT_S):
         async for block in call.audio.blocks():
-            kept = (kept + block)[-9600:]
-            if len(kept) == 9600 and accept(kept):
-                return kept
+            kept, came = (kept + block)[-TENTH:], came + len(block)
+            if len(kept) == TENTH and accept(kept):
+                return kept, (came - TENTH) / 2 / RATE
     raise AssertionError("the call was over before that was heard")
 
 
@@ -102,6 +111,7 @@ def sound() -> SimpleNamespace:
         pitch=pitch,
         aligned=aligned,
         hear=hear,
+        hear_at=hear_at,
         loud=loud,
         silent=silent,
         until=until,
