@@ -49,6 +49,7 @@ class LyingSession(Session):
 
     def _relay(self, member: Member, message: CallMessage) -> None:
         server = self._hall.liar
+        server.calls.add(message.call)
         if server.lie is None:
             super()._relay(member, message)
             return
@@ -66,6 +67,8 @@ class LyingServer(DevCloudServer):
         super().__init__(settings)
         self.lie: Lie | None = None
         self.said: list[CallMessage] = []
+        self.calls: set[str] = set()
+        """All there has ever been a word of."""
         self.heard = asyncio.Event()
 
     def deliver(self, message: CallMessage) -> None:
