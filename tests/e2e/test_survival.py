@@ -223,6 +223,25 @@ async def test_connecting_can_be_given_up_at_any_moment(hosting: Any, tmp_path: 
                 pass
 
 
+async def test_leaving_can_be_cut_short(hosting: Any, tmp_path: Path) -> None:
+    """By a second Ctrl+C: the media process ends all the same, and no other takes its place."""
+    async with hosting(tmp_path / "server") as host:
+        before = children()
+        connection = devcloud.connect(host.address, name="Marc", data=tmp_path / "marc")
+        me = await connection.__aenter__()
+        hearing = [task for task in asyncio.all_tasks() if task.get_name() == "client.media"]
+        assert len(hearing) == 1 and me.core.media_pid is not None
+        leaving = asyncio.ensure_future(connection.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        async with asyncio.timeout(60):
+            await asyncio.gather(*hearing)
+        assert me.core.media_pid is None and children() == before
+        await connection.__aexit__(None, None, None)
+
+
 def children() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 

@@ -273,6 +273,21 @@ async def test_what_an_order_cannot_do_is_said_and_nothing_else_ends(
     await marc.until(Quality)
 
 
+async def test_what_cannot_be_played_takes_the_place_of_what_was_sent(
+    make_pair: MakePair,
+) -> None:
+    """A person who has chosen a file does not go on being heard where the file is not there."""
+    pair = await make_pair()
+    marc = pair.marc
+    await pair.call()
+    marc.media.send(UseSource(call=CALL, source=Program()))
+    marc.media.send(UseSource(call=CALL, source=SoundFile(path="nothing.wav")))
+    marc.media.send(Play(call=CALL, pcm=bytes(BLOCK_BYTES)))
+    await marc.until(Trouble, lambda it: it.code == "play_overrun")
+    troubles = [it.code for it in marc.reports if isinstance(it, Trouble)]
+    assert troubles == ["sound_not_found", "play_overrun"]
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """256 KiB of disk: less than three seconds."""
