@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -211,8 +212,10 @@ class Store:
         self, works: list[_Work], failure: DevCloudError | None, *, healthy: bool = False
     ) -> None:
         self.healthy = healthy or failure is None
-        for work in works:
-            self._loop.call_soon_threadsafe(work.written, failure)
+        # A disk may be slower than a server that stops: its loop is closed, and nobody is told.
+        with suppress(RuntimeError):
+            for work in works:
+                self._loop.call_soon_threadsafe(work.written, failure)
 
 
 def _in_order(works: list[_Work]) -> list[_Work]:

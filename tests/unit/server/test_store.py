@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,28 @@ async def test_the_queue_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert raised.value.code == "database_busy"
     store.start()
     await store.aclose()
+
+
+def test_a_disk_slower_than_a_server_that_stops_writes_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute, disk = Store._execute, threading.Event()
+    monkeypatch.setattr(Store, "_execute", lambda *works: (disk.wait(), execute(*works)))
+    engine = open_database(tmp_path / "db")
+
+    async def stop() -> threading.Thread:
+        store = Store(engine)
+        store.record(call(1), lambda _: None)
+        store.start()
+        await store.aclose(timeout_s=0.01)
+        return store._thread
+
+    late = asyncio.run(stop())
+    disk.set()
+    late.join()
+    with engine.connect() as connection:
+        assert load_calls(connection) == [call(1)]
+    engine.dispose()
 
 
 async def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
