@@ -56,6 +56,8 @@ async def test_in_a_crowd_one_watches_and_searches(world: Any) -> None:
     assert [person["name"] for person in seen["people"]] == ["John"]
     assert [person["name"] for person in seen["found"]] == ["Marc"]
     await john.send(type="status", status="do_not_disturb")
-    assert (await late.receive())["people"][0]["status"] == "do_not_disturb"
+    # On a busy machine it is said first that he has come.
+    while (await late.receive())["people"][0].get("status") != "do_not_disturb":
+        pass
     await john.ws.close()
     assert await late.receive() == {"type": "presence", "gone": ["John"]}
