@@ -13,6 +13,8 @@ class World {
   timers = new Map();
   sockets = [];
   told = [];
+  /** What is being signed. */
+  signed = null;
   constructor() {
     const world = this;
     this.Socket = class {
@@ -40,7 +42,10 @@ class World {
     };
     this.connection = new Connection(
       'wss://127.0.0.1:10000/ws',
-      { key, device: '0'.repeat(16), name: 'Marc', invite: '', origin: 'https://127.0.0.1:10000', program: 't' },
+      {
+        key: { ...key, sign: (claim) => (this.signed = key.sign(claim)) },
+        device: '0'.repeat(16), name: 'Marc', invite: '', origin: 'https://127.0.0.1:10000', program: 't',
+      },
       {
         welcomed: () => this.told.push('welcomed'),
         received: (message) => this.told.push(message.type),
@@ -66,7 +71,8 @@ class World {
   }
   async says(message) {
     this.socket.onmessage({ data: JSON.stringify(message) });
-    for (let n = 0; n < 20; n += 1) await new Promise((resolve) => setImmediate(resolve));
+    await this.signed;
+    await new Promise((resolve) => setImmediate(resolve));
   }
   async signIn() {
     this.socket.onopen();
