@@ -25,7 +25,7 @@ from devcloud.cli.running import run_until_interrupted, unless_stopped
 from devcloud.cli.terminal import Terminal, command
 from devcloud.media.files import check_sound
 from devcloud.model.errors import DevCloudError, LocalError, StorageFailed
-from devcloud.net.processes import see_end, start_process
+from devcloud.net.processes import see_end
 
 CALLER, CALLEE = "Marc", "John"
 START_S = 20.0
@@ -99,7 +99,7 @@ async def _process(
     # The person's own settings are not the demonstration's.
     clean = {k: v for k, v in os.environ.items() if not k.startswith("DEVCLOUD_")}
     clean["DEVCLOUD_LANGUAGE"] = terminal.language
-    process = await start_process(
+    process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "devcloud", *arguments,
         stdout=asyncio.subprocess.PIPE,
         # What goes wrong is in the object on standard output.

@@ -21,7 +21,7 @@ from typing import Final
 from devcloud.media.control import CONTROL_VERSION, Heard, Levels, Order, Play, Quit, Ready, Report
 from devcloud.media.frames import encode, report_decoder
 from devcloud.model.errors import MediaFailed
-from devcloud.net.processes import close, start_process
+from devcloud.net.processes import close
 from devcloud.net.tasks import Tasks
 
 START_S: Final = 15.0
@@ -136,7 +136,7 @@ class MediaProcess:
         Raises MediaFailed: media_not_started, or media_version when it is of another version.
         """
         try:
-            process = await start_process(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "devcloud.media",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,

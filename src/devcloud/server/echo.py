@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from devcloud.directory.joining import Reservation
-from devcloud.net.processes import see_end, start_process
+from devcloud.net.processes import see_end
 from devcloud.net.tasks import Tasks
 from devcloud.server.logs import get_log
 
@@ -78,7 +78,7 @@ class EchoPerson:
         """Run one process to its end and return its exit code."""
         try:
             # Of its own session: Ctrl+C is for the server, which ends it in good order.
-            process = await start_process(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, *_PROGRAM, stdin=PIPE, stdout=DEVNULL, start_new_session=True
             )
         except OSError as failure:

@@ -1,57 +1,41 @@
-"""Starting a program, and thinking better of it at any moment."""
+"""The end of a program: by itself, by force, and with its pipes in another's hands."""
 
 import asyncio
 import sys
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
 
-import psutil
-import pytest
+from devcloud.net.processes import close, see_end
 
-from devcloud.net.processes import close, start_process
+OBEDIENT = "import sys; sys.stdin.read()"
+STUBBORN = "import time; time.sleep(600)"
+PARENT = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]]).wait()"
 
-ENDLESS = (sys.executable, "-c", "import sys; sys.stdin.read()")
+
+async def start(*program: str) -> Process:
+    return await asyncio.create_subprocess_exec(sys.executable, "-c", *program, stdin=PIPE)
 
 
-async def test_a_program_runs_and_is_closed() -> None:
-    process = await start_process(sys.executable, "-c", "print(6 * 7)", stdout=PIPE)
-    out, _ = await process.communicate()
-    assert (out.strip(), process.returncode) == (b"42", 0)
-    close(process)
+async def test_what_ends_when_it_is_asked_is_waited_for() -> None:
+    process = await start(OBEDIENT)
+    assert process.stdin is not None
+    process.stdin.close()
+    await see_end(process, 60.0)
+    assert process.returncode == 0
 
-    process = await start_process(*ENDLESS, stdin=PIPE)
+
+async def test_what_does_not_is_killed() -> None:
+    process = await start(STUBBORN)
+    await see_end(process, 0.05)
+    assert process.returncode not in (0, None)
+
+
+async def test_what_holds_its_pipes_is_not_waited_for() -> None:
+    """asyncio counts a program as ended only when its pipes are, too."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, "print(flush=True); input()", stdin=PIPE, stdout=PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"\n"
     close(process)
     async with asyncio.timeout(60):
         assert await process.wait() != 0
-
-
-async def test_a_program_that_is_not_there() -> None:
-    with pytest.raises(FileNotFoundError):
-        await start_process("/nowhere/at-all")
-
-
-@pytest.mark.parametrize("turns", range(12))
-@pytest.mark.parametrize("times", [1, 2])
-async def test_cancelled_at_any_moment_it_leaves_nothing_behind(turns: int, times: int) -> None:
-    starting = asyncio.create_task(start_process(*ENDLESS, stdin=PIPE, stdout=PIPE, stderr=PIPE))
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    was_done = starting.done()
-    for _ in range(times):
-        starting.cancel()
-        await asyncio.sleep(0)
-    async with asyncio.timeout(60):
-        await asyncio.wait({starting})
-        if was_done:
-            close(starting.result())
-            await starting.result().wait()
-        else:
-            assert starting.cancelled()
-        while any(_is_ours(child) for child in psutil.Process().children()):
-            await asyncio.sleep(0.01)
-
-
-def _is_ours(child: psutil.Process) -> bool:
-    try:
-        return ENDLESS[2] in child.cmdline()
-    except psutil.Error:
-        return False
