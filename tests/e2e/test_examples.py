@@ -75,7 +75,7 @@ async def test_echo_bot(house: SimpleNamespace, sound: Any, tmp_path: Path) -> N
         async with example("echo_bot.py", tmp_path, house.address, "Echo") as output:
             assert await next_line(output) == "Echo is online"
             call = await house.john.call("Echo")
-            call.audio.play(sound.tone(tmp_path / "a.wav", seconds=1.5))
+            call.audio.play(sound.tone(tmp_path / "a.wav"))
             await call.connected()
             heard = await sound.hear(call, sound.loud)
             assert abs(sound.pitch(heard) - 440) < 15
