@@ -22,6 +22,8 @@ const CODES = {
 export class Media extends EventTarget {
   /** Whether the microphone may be used. `prompt`: the browser will ask. */
   permission = /** @type {'granted'|'denied'|'prompt'} */ ('prompt');
+  /** Settled once the browser has said that, or cannot. @type {Promise<void>|undefined} */
+  known;
   /** What is chosen now. @type {Required<MediaOptions>} */
   options = {
     microphone: '', speaker: '', echoCancellation: true, noiseSuppression: true, autoGain: true,
@@ -48,7 +50,7 @@ export class Media extends EventTarget {
     Object.assign(this.options, options);
     if (typeof navigator === 'undefined' || !navigator.mediaDevices) return;
     navigator.mediaDevices.addEventListener('devicechange', () => this.#again());
-    navigator.permissions
+    this.known = navigator.permissions
       ?.query({ name: /** @type {PermissionName} */ ('microphone') })
       .then((status) => {
         const tell = () => {

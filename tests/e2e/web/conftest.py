@@ -37,6 +37,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
+async def until(page: Page, holds: str) -> None:
+    """Wait until `holds` (JavaScript) is true. The page's own rules forbid what Playwright's
+    waiting does (eval)."""
+    await page.evaluate(
+        f"""() => new Promise((resolve) => {{
+          const look = () => ({holds} ? resolve() : setTimeout(look, 20));
+          look();
+        }})"""
+    )
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One for all, since it takes seconds to start; visitors share nothing (`context_of`)."""

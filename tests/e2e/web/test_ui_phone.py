@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, expect
+from tests.e2e.web.conftest import until
 
 from devcloud.server.files import collect
 
@@ -37,19 +38,9 @@ async def test_the_screen_stays_awake_in_a_call_and_no_longer(show: Showing) -> 
     await page.evaluate(AWAKE)
     await page.evaluate("globalThis.call = fake.talking('John'), 0")
     await expect(page.get_by_role("toolbar")).to_be_visible()
-    await page.evaluate(
-        """() => new Promise((resolve) => {
-          const look = () => (locks === 1 ? resolve() : setTimeout(look, 20));
-          look();
-        })"""
-    )
+    await until(page, "locks === 1")
     await page.evaluate("call.hangUp()")
-    await page.evaluate(
-        """() => new Promise((resolve) => {
-          const look = () => (locks === 0 ? resolve() : setTimeout(look, 20));
-          look();
-        })"""
-    )
+    await until(page, "locks === 0")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ export async function connect(name) {
   prefer({ name: client.name });
   listen(client);
   await readHistory();
+  await app.media.known;
   app.page = app.media.permission === 'granted' ? 'home' : 'microphone';
   const going = [...client.calls.values()].find((one) => !isOver(one) && !isUnanswered(one.state));
   if (going) show(going); // taken up again after a reload
