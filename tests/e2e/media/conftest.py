@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from devcloud.media import process
 from devcloud.media.control import (
     AddCandidates,
     AnswerMade,
@@ -126,6 +127,13 @@ class Pair:
 
 
 MakePair = Callable[[], Awaitable[Pair]]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How fast a busy machine starts and ends a process is no test's business."""
+    for limit in ("START_S", "STOP_S"):
+        monkeypatch.setattr(process, limit, 60.0)
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from devcloud.media.control import (
     SourceEnded,
     TakeAnswer,
     TakeOffer,
+    Trouble,
     UseSource,
 )
 from devcloud.wire.signalling.bodies import IceCandidate
@@ -101,6 +102,12 @@ async def babble(side: Any) -> None:
         await asyncio.sleep(0.02)
 
 
+async def done(side: Any) -> None:
+    """Everything that was ordered so far is done: an order that cannot be is told of after it."""
+    side.media.send(OpenCall(call=CALL))
+    await side.until(Trouble, lambda it: it.code == "path_call_refused")
+
+
 def is_quiet(blocks: list[bytes]) -> bool:
     return not np.frombuffer(b"".join(blocks), "<i2").any()
 
@@ -147,7 +154,7 @@ async def test_mute_and_hold_are_silence_at_once(pair: Any) -> None:
         await until(lambda: len(john.voice) > 60 and not is_quiet(john.voice[-10:]))
         # Hold, here: not one block more may be heard.
         john.media.send(SetVoice(call=CALL, sending=True, hearing=False))
-        await until(lambda: is_quiet(john.voice[-5:]))
+        await done(john)
         mark = len(john.voice)
         await until(lambda: len(john.voice) > mark + 50)
         assert is_quiet(john.voice[mark:])
@@ -155,6 +162,7 @@ async def test_mute_and_hold_are_silence_at_once(pair: Any) -> None:
         await until(lambda: not is_quiet(john.voice[-5:]))
         # Mute, there: what is on its way may still come, and after it nothing.
         marc.media.send(SetVoice(call=CALL, sending=False, hearing=True))
+        await done(marc)
         await until(lambda: is_quiet(john.voice[-20:]))
         mark = len(john.voice)
         await until(lambda: len(john.voice) > mark + 50)
@@ -173,7 +181,7 @@ async def test_an_echo_comes_back(pair: Any) -> None:
     marc.media.send(
         UseSource(call=CALL, source=SoundFile(path=str(SAMPLES / "marc.wav"), from_s=5.0))
     )
-    await until(lambda: len(marc.voice) > 400)
+    await marc.until(SourceAt, lambda it: it.at_s > 9.0)
     back = soxr.resample(samples_of(marc) / 32_768, 48_000, RATE)
     assert likeness(speech("marc")[6 * RATE : 8 * RATE], back) > ALIKE
 
@@ -187,6 +195,7 @@ async def test_a_killed_process_is_replaced_and_voice_is_back(
     marc.media.send(UseSource(call=CALL, source=SoundFile(path=str(SAMPLES / "marc.wav"))))
     john.media.send(Record(call=CALL, path=str(recording)))
     await john.until(FirstVoice)
+    await marc.until(SourceAt, lambda it: it.at_s > 3.0)
     await until(lambda: recording.stat().st_size > 3 * 96_000)
     os.kill(john.media.pid, signal.SIGKILL)
     async with asyncio.timeout(60):

@@ -39,7 +39,7 @@ async def test_a_tone_at_one_microphone_comes_out_of_the_other_speaker(
     pair = await make_pair()
     marc, john = pair.both()
     tone, played = tmp_path / "tone.wav", tmp_path / "played"
-    write_tone(tone, 25)
+    write_tone(tone, 120)
     marc.media.send(PLAIN)
     await pair.call()
     marc.media.send(UseSource(call=CALL, source=Microphone(device="mic")))
