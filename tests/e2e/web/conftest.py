@@ -48,6 +48,17 @@ async def until(page: Page, holds: str) -> None:
     )
 
 
+async def keep(page: Page, milliseconds: int) -> None:
+    """What would go by itself after so long stays from now on: a slow machine looks later."""
+    await page.evaluate(
+        """(gone) => {
+          const later = setTimeout;
+          globalThis.setTimeout = (act, ms, ...more) => (ms === gone ? 0 : later(act, ms, ...more));
+        }""",
+        milliseconds,
+    )
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One for all, since it takes seconds to start; visitors share nothing (`context_of`)."""
@@ -55,7 +66,9 @@ async def browser() -> AsyncIterator[Browser]:
     if chromium is None:
         pytest.skip("no chromium on this machine (see scripts/system-packages)")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=FLAGS, timeout=WAIT_MS
+        )
         yield browser
         await browser.close()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
+from tests.e2e.web.conftest import keep
 
 Showing = Callable[..., Awaitable[Page]]
 
@@ -32,6 +33,9 @@ STATES: dict[str, tuple[str, str]] = {
 }
 
 
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))"
+
+
 async def complaints(page: Page) -> list[str]:
     """What axe calls serious or critical."""
     await page.evaluate(AXE.read_text("utf-8"))
@@ -56,6 +60,7 @@ async def test_axe_finds_nothing_serious(show: Showing, theme: str, width: int) 
         page = await show(query, name=name, **how)
         if not name:
             await page.keyboard.press("Enter")
+            await page.locator("#name-error").wait_for()
         found[f"joining {query}"] = await complaints(page)
         await page.close()
     page = await show(**how)
@@ -65,7 +70,7 @@ async def test_axe_finds_nothing_serious(show: Showing, theme: str, width: int) 
         await page.evaluate(f"() => {{ {script} }}")
         for click in filter(None, clicks.split("; ")):
             await page.locator(click).first.click(force=True)
-        await page.evaluate("new Promise((done) => setTimeout(done, 80))")
+        await page.evaluate(DRAWN)
         found[state] = await complaints(page)
     assert {state: these for state, these in found.items() if these} == {}
 
@@ -75,6 +80,7 @@ async def test_states_are_announced(show: Showing) -> None:
     polite, urgent = page.locator("#polite"), page.locator("#urgent")
     await expect(polite).to_have_attribute("aria-live", "polite")
     await expect(urgent).to_have_attribute("aria-live", "assertive")
+    await keep(page, 5000)
     await page.evaluate("globalThis.call = fake.ring('John')")
     await expect(urgent).to_contain_text("Incoming call: John")
     await page.get_by_role("button", name="Accept").click()
@@ -91,7 +97,7 @@ async def test_nothing_lies_beyond_the_edge_at_the_smallest_width(show: Showing)
     page = await show(viewport={"width": 360, "height": 520})
     for script in ("", "fake.ring('John')", "fake.calls.clear(); fake.talking('John')"):
         await page.evaluate(f"() => {{ {script} }}")
-        await page.evaluate("new Promise((done) => setTimeout(done, 80))")
+        await page.evaluate(DRAWN)
         beyond = await page.evaluate(
             """[...document.querySelectorAll('button, h1, h2, input')].filter((each) => {
               const {left, right, width} = each.getBoundingClientRect();

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page, expect
-from tests.e2e.web.conftest import until
+from tests.e2e.web.conftest import keep, until
 
 from devcloud.server.app import DevCloudServer
 from devcloud.server.settings import ServerSettings
@@ -48,7 +48,7 @@ async def test_a_call_from_the_contacts_to_the_history(visit: Visiting) -> None:
     assert french == await words(john, other_than=english)
     for page in (marc, john):
         await page.get_by_role("button", name="Identical").click()
-        await expect(page.get_by_text("Key verified").first).to_be_visible()
+        await page.get_by_role("button", name="Safety words, Key verified").wait_for()
 
     await marc.get_by_role("button", name="Mute").click()
     await expect(marc.get_by_role("button", name="Unmute")).to_have_attribute(
@@ -72,6 +72,7 @@ async def test_a_call_from_the_contacts_to_the_history(visit: Visiting) -> None:
 async def test_declining_with_a_word_and_calling_in_vain(visit: Visiting) -> None:
     marc, john = await visit("Marc"), await visit("John")
 
+    await keep(marc, 8000)
     await marc.get_by_role("button", name=re.compile("^John")).wait_for()
     await marc.get_by_role("searchbox").fill("john")
     await marc.keyboard.press("Enter")
@@ -93,9 +94,11 @@ async def test_declining_with_a_word_and_calling_in_vain(visit: Visiting) -> Non
     await expect(john.locator(".list .item")).to_have_count(1)
 
 
-async def test_the_same_name_twice_is_said_at_the_field(visit: Visiting, site: str) -> None:
-    marc = await visit("Marc")
-    other = await (await marc.context.browser.new_context(locale="en-GB")).new_page()  # type: ignore[union-attr]
+async def test_the_same_name_twice_is_said_at_the_field(
+    visit: Visiting, site: str, context_of: Callable[..., Awaitable[BrowserContext]]
+) -> None:
+    await visit("Marc")
+    other = await (await context_of()).new_page()
     await other.goto(site)
     await expect(other.get_by_label("Your name")).to_be_focused()
     await other.keyboard.press("Enter")
@@ -114,7 +117,7 @@ async def test_the_invitation_of_a_link_is_taken_and_hidden(
     page = await (await context_of()).new_page()
     await page.goto(f"{site}#invite=a-word-nobody-may-see")
     await expect(page.get_by_text("It came with your link.")).to_be_visible()
-    assert page.url == site
+    await expect(page).to_have_url(site)
     await page.reload()
     await expect(page.get_by_text("It came with your link.")).to_be_visible()
 
@@ -138,6 +141,7 @@ async def test_a_reload_signs_in_again_and_takes_up_the_call(visit: Visiting) ->
     assert asked == ["beforeunload"]
     await expect(john).to_have_title(TALKING)
     await expect(john.get_by_role("heading", name="Marc")).to_be_visible()
+    await keep(john, 2000)
     await marc.get_by_role("button", name="Hang up").click()
     await expect(john.locator("#state")).to_contain_text("Call ended")
 
@@ -183,6 +187,7 @@ async def test_the_first_visit_asks_for_the_microphone_then_tests_the_sound(
         await expect(page.get_by_role("heading", name="echo")).to_be_visible()
         # Its greeting is heard here.
         await until(page, "document.querySelector('#picture .speaking')")
+        await keep(page, 2000)
         await page.get_by_role("button", name="Hang up").click()
         await expect(page.locator("#state")).to_contain_text("Call ended")
         await page.close()  # before its server goes, which it would complain about
