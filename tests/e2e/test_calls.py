@@ -28,7 +28,7 @@ THIRD = "שלום 🎉"
 async def house(
     hosting: Any, pairing: Any, tmp_path_factory: Any
 ) -> AsyncIterator[SimpleNamespace]:
-    """A server, Marc, John, and a third person who does not wait long for an answer."""
+    """A server, Marc, John, and a third person."""
     data = tmp_path_factory.mktemp("calls")
     with pytest.MonkeyPatch.context() as patch:
         # Forty calls in as many seconds are more than is heard of one person at once.
@@ -42,9 +42,7 @@ async def people(hosting: Any, pairing: Any, data: Path) -> AsyncIterator[Simple
     async with (
         hosting(data / "server") as host,
         pairing(host.address, data) as pair,
-        devcloud.connect(
-            host.address, name=THIRD, data=data / "third", timers=Timers(ring=0.5)
-        ) as third,
+        devcloud.connect(host.address, name=THIRD, data=data / "third") as third,
     ):
         yield SimpleNamespace(host=host, pair=pair, third=third, data=data)
 
@@ -97,11 +95,14 @@ async def test_the_caller_thinks_better_of_it(pair: Any) -> None:
 
 
 async def test_nobody_answers(house: SimpleNamespace) -> None:
+    """The time in which it rings begins with dialling, which takes a busy machine a while."""
+    address, data, timers = house.host.address, house.data / "brief", Timers(ring=5.0)
     ringing = asyncio.ensure_future(anext(house.pair.john.incoming()))
-    ours = await house.third.call("John")
-    theirs = await ringing
-    assert theirs.peer == THIRD
-    assert await ends(ours, theirs) == {EndReason.NO_ANSWER}
+    async with devcloud.connect(address, name="Zoé 🎉", data=data, timers=timers) as brief:
+        ours = await brief.call("John")
+        theirs = await ringing
+        assert theirs.peer == "Zoé 🎉"
+        assert await ends(ours, theirs) == {EndReason.NO_ANSWER}
 
 
 async def test_whoever_talks_is_busy(house: SimpleNamespace, pair: Any) -> None:
@@ -177,12 +178,14 @@ async def test_both_call_at_once_and_have_one_call(pair: Any, sound: Any, tone: 
 
 
 async def quiet_for(call: devcloud.ClientCall, sound: Any, blocks: int) -> None:
-    """What is heard now is silence, block after block."""
-    async for block in call.audio.blocks():
-        assert sound.silent(block)
-        blocks -= 1
-        if not blocks:
-            return
+    """Wait for silence, so many blocks in a row. What was on its way may come after a gap."""
+    quiet = 0
+    async with asyncio.timeout(60):
+        async for block in call.audio.blocks():
+            quiet = quiet + 1 if sound.silent(block) else 0
+            if quiet == blocks:
+                return
+    raise AssertionError("the call was over before that")
 
 
 async def test_muted_is_silence_at_the_other_side(pair: Any, sound: Any, tone: Path) -> None:
@@ -190,7 +193,6 @@ async def test_muted_is_silence_at_the_other_side(pair: Any, sound: Any, tone: P
     await sound.hear(theirs, sound.loud)
     await ours.mute()
     assert ours.status.muted
-    await sound.hear(theirs, sound.silent)
     await quiet_for(theirs, sound, 50)
     await ours.mute(False)
     await sound.hear(theirs, sound.loud)
@@ -301,6 +303,11 @@ async def settled(me: devcloud.Client) -> dict[str, int]:
     return footprint(me)
 
 
+def growth(then: dict[str, int], now: dict[str, int]) -> dict[str, int]:
+    """The engine keeps a thread or two around for a while."""
+    return {key: now[key] - then[key] for key in then if now[key] > then[key] + 3}
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts files in /proc")
 async def test_call_after_call_leaves_nothing_behind(pair: Any) -> None:
     async def one_call() -> None:
@@ -313,9 +320,10 @@ async def test_call_after_call_leaves_nothing_behind(pair: Any) -> None:
     before = await settled(pair.marc), await settled(pair.john)
     for _ in range(20):
         await one_call()
-    after = await settled(pair.marc), await settled(pair.john)
-    for then, now in zip(before, after, strict=True):
-        growth = {key: now[key] - then[key] for key in then if now[key] > then[key]}
-        # The engine keeps a thread or two around for a while.
-        assert {key: more for key, more in growth.items() if more > 3} == {}
+    for me, then in zip((pair.marc, pair.john), before, strict=True):
+        give_up = time.monotonic() + 60
+        # A call that is over is cleared away a moment later.
+        while growth(then, now := await settled(me)) and time.monotonic() < give_up:
+            await asyncio.sleep(0.1)
+        assert growth(then, now) == {}
         assert now["calls"] == now["unacknowledged"] == 0
