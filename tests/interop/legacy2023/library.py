@@ -96,6 +96,9 @@ class Person:
                 await call.accept()
             elif self.options.on_call == "reject":
                 await call.decline()
+            else:
+                await call.ended()
+                tell("gave_up", name=call.peer)
 
     async def order(self, words: list[str]) -> bool:
         match words:

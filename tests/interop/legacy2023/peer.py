@@ -178,10 +178,7 @@ class Client:
             self.rung(text, source)
         elif text == "CLOSE" and self.peer is not None:
             # HABIT: from whom it comes is not asked.
-            address = self.peer
             self.end("closed_by_peer")
-            for _ in range(5):
-                self.send("CLOSE", address)
         elif text in ("ACCEPT", "REJECT"):
             # HABIT: not for the listener, and so lost to the thread that waits for it. While the
             # listener redraws its window, that thread gets the next.
@@ -222,15 +219,15 @@ class Client:
             time.sleep(max(0.0, next_block - time.monotonic()))
 
     def close(self) -> None:
-        if self.peer is None:
-            return
-        address = self.peer
         self.end("closed")
-        for _ in range(5):
-            self.send("CLOSE", address)
 
     def end(self, event: str) -> None:
-        self.peer = None
+        address, self.peer = self.peer, None
+        if address is None:
+            return
+        for _ in range(5):
+            self.send("CLOSE", address)
+        # Told when it is done: who has read it may call at once.
         self.card.save()
         tell(event)
 

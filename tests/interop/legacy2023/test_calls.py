@@ -133,6 +133,7 @@ def test_nobody_answers_each_way(by_today: Scene) -> None:
     for each in calling.values():
         each.expect("no_answer")
     # It rings no longer at our side, either: the next caller finds nobody busy.
+    ignoring["today"].expect("gave_up")
     calling["today"].order("call Marc")
     ignoring["today"].expect("ringing")
 

@@ -17,17 +17,25 @@ NAMES = ("Marc", "John")
 
 
 @pytest.fixture
+def directory(hosts: list[Host], programs: ExitStack) -> Program:
+    """A server of 2023."""
+    return programs.enter_context(server(hosts[0]))
+
+
+@pytest.fixture
 def people(
-    hosts: list[Host], programs: ExitStack, tmp_path: Path, said: dict[str, sound.Sound]
+    hosts: list[Host],
+    programs: ExitStack,
+    directory: Program,
+    tmp_path: Path,
+    said: dict[str, sound.Sound],
 ) -> dict[str, Program]:
     """Marc and John, registered at a server of 2023; each says something in a call."""
-    at = hosts[0]
-    programs.enter_context(server(at))
     people = {
         name: programs.enter_context(
             client(
                 host,
-                at.address,
+                directory.host.address,
                 name,
                 play=sound.write(tmp_path / f"{name}.wav", said[name]),
                 record=heard_by(name, tmp_path),
@@ -81,13 +89,15 @@ def test_nobody_of_that_name(people: dict[str, Program]) -> None:
 
 
 def test_a_name_is_taken_until_its_owner_leaves(
-    hosts: list[Host], people: dict[str, Program], programs: ExitStack
+    hosts: list[Host], directory: Program, people: dict[str, Program], programs: ExitStack
 ) -> None:
     at = hosts[0].address
     other = programs.enter_context(client(hosts[3], at, "John"))
     assert other.expect("refused")["ack"] == "Error Registering"
     people["John"].order("quit")
     assert people["John"].ended() == 0
+    for event in ("registered", "registered", "deleted"):
+        directory.expect(event)
     people["Marc"].order("call John")
     people["Marc"].expect("unknown")
     programs.enter_context(client(hosts[3], at, "John")).expect("registered")
