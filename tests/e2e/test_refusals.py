@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import datetime
 import os
+import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,20 @@ from devcloud.model.errors import (
 from devcloud.net.tls import load_or_make, server_context
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, who says something is not called silent."""
+    monkeypatch.setattr(session, "CONNECT_TIMEOUT_S", 45.0)
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[int]:
+    """A port where nobody listens, and that nobody else is given meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @contextlib.asynccontextmanager
@@ -93,9 +108,8 @@ async def say_ok(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def test_no_server_there(tmp_path: Path) -> None:
-    async with something(hang_up) as port:
-        pass
-    error = await failure(f"127.0.0.1:{port}", tmp_path)
+    with nobody() as port:
+        error = await failure(f"127.0.0.1:{port}", tmp_path)
     assert (type(error), error.code) == (Unreachable, "server_unreachable")
     assert f"127.0.0.1:{port}" in error.text()
 
@@ -137,7 +151,8 @@ async def test_failing_to_connect_leaves_no_media_process(tmp_path: Path) -> Non
     async with something(hang_up) as port:
         await failure(f"127.0.0.1:{port}", tmp_path, observer=False)
     # The directory is free, and whatever was started has ended.
-    error = await failure(f"127.0.0.1:{port}", tmp_path, observer=False)
+    with nobody() as port:
+        error = await failure(f"127.0.0.1:{port}", tmp_path, observer=False)
     assert error.code == "server_unreachable"
 
 

@@ -17,6 +17,12 @@ from devcloud.model.texts import Language
 Speak = Callable[[web.WebSocketResponse], Awaitable[None]]
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, who says something is not called silent."""
+    monkeypatch.setattr(session, "CONNECT_TIMEOUT_S", 45.0)
+
+
 @asynccontextmanager
 async def server(speak: Speak) -> AsyncIterator[str]:
     """A WebSocket server that says what the test wants."""
@@ -30,7 +36,7 @@ async def server(speak: Speak) -> AsyncIterator[str]:
 
     application = web.Application()
     application.router.add_get("/ws", serve)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    runner = web.AppRunner(application, shutdown_timeout=60)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -110,10 +116,12 @@ async def test_a_server_that_is_just_stopping(tmp_path: Path) -> None:
 async def test_a_server_that_says_nothing_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "CONNECT_TIMEOUT_S", 0.5)
     given_up = asyncio.Event()
 
     async def speak(socket: web.WebSocketResponse) -> None:
+        loop = asyncio.get_running_loop()
+        clock = loop.time
+        monkeypatch.setattr(loop, "time", lambda: clock() + session.CONNECT_TIMEOUT_S)
         async for _ in socket:
             pass
         given_up.set()
