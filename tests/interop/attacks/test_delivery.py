@@ -37,6 +37,7 @@ async def test_delivered_to_the_wrong_person(scene: Any) -> None:
     assert await scene.refusal(scene.paul) == "claim_wrong_person"
     assert scene.paul.calls == () and scene.john.calls == ()
     await ours.hang_up()
+    await scene.end(ours)
     scene.nobody_heard_anything(ours)
 
 
@@ -51,6 +52,7 @@ async def test_delivered_to_the_wrong_person_under_that_persons_name(scene: Any)
     assert await scene.refusal(scene.paul) == "claim_invalid"
     assert scene.paul.calls == ()
     await ours.hang_up()
+    await scene.end(ours)
     scene.nobody_heard_anything(ours)
 
 
@@ -171,6 +173,7 @@ async def test_the_acceptance_held_back(scene: Any) -> None:
     # John waits for the rest of Marc's part, which he cannot show without the answer.
     assert await scene.end(theirs) == ("untrusted", "reveal_missing")
     await ours.hang_up()
+    await scene.end(ours)
     scene.nobody_heard_anything(ours, theirs)
 
 

@@ -193,6 +193,7 @@ async def test_the_caller_is_given_another_name(scene: Any) -> None:
     assert await scene.refusal(scene.john) == "claim_invalid"
     assert scene.john.calls == ()
     await ours.hang_up()
+    await scene.end(ours)
     scene.nobody_heard_anything(ours)
 
 
