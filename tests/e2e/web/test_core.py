@@ -36,7 +36,7 @@ if CHROMIUM is None:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WAIT_S = 60.0
-"""Less than the 30 s after which a call gives up somebody who said nothing."""
+"""How long anything may take before a test gives up: no test is about time."""
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -147,6 +147,7 @@ class Stage:
         """A browser of somebody's own: each call opens another tab in it. With `tls`, one in which
         they have said that the server's own certificate is right."""
         context = await self._browser.new_context(ignore_https_errors=tls)
+        context.set_default_timeout(1000 * WAIT_S)
         self._stack.push_async_callback(context.close)
 
         async def tab() -> Tab:
@@ -166,10 +167,13 @@ class Stage:
 
 
 async def talk(tab: Tab, theirs: devcloud.ClientCall) -> None:
-    """Somebody takes the page's call, and both hear each other."""
+    """Somebody takes the page's call; both hear each other and have the words."""
     await theirs.accept()
     async with asyncio.timeout(WAIT_S):
         await theirs.connected()
+        async for status in theirs.events():
+            if status.safety_words:
+                break
     await tab.until("call.state === 'active' && call.safetyWords.length === 4")
 
 
@@ -182,7 +186,9 @@ async def ended(call: devcloud.ClientCall) -> str:
 async def chromium(sound: SimpleNamespace) -> AsyncIterator[Any]:
     microphone = f"--use-file-for-fake-audio-capture={sound.marc}"
     async with playwright.async_playwright() as engine:
-        yield await engine.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, microphone])
+        yield await engine.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, microphone], timeout=1000 * WAIT_S
+        )
 
 
 @pytest_asyncio.fixture(loop_scope="module")

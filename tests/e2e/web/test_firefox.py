@@ -80,6 +80,9 @@ async def test_calling_and_being_called(
             await theirs.accept()
             await theirs.connected()
             await sound.hear(theirs, sound.loud)
+            async for status in theirs.events():
+                if status.safety_words:
+                    break
         await page.until("!!document.querySelector('#picture .speaking')")
         assert await words(page) == list(theirs.status.safety_words)
         await press(page, "Hang up")
@@ -92,5 +95,7 @@ async def test_calling_and_being_called(
             await ours.connected()
             await sound.hear(ours, sound.loud)
         await page.until("document.title.startsWith('●')")
-        await ours.hang_up()
-        await page.until("document.body.innerText.includes('Call ended')")
+        # Looked for before it comes: it goes by itself.
+        await asyncio.gather(
+            page.until("document.body.innerText.includes('Call ended')"), ours.hang_up()
+        )
