@@ -10,6 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
+from devcloud.server.app import DevCloudServer
+from devcloud.server.farewell import Farewells
+
 ROOT = Path(__file__).parents[3]
 FLAGS = [
     "--no-sandbox",
@@ -73,10 +76,18 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+def be_patient(server: DevCloudServer) -> None:
+    """Give a page that is loaded again as long as a slow machine needs: usually, after four seconds
+    the server says for it that it has hung up."""
+    hall = server.hall
+    hall.farewells = Farewells(hall.people, hall.observe, grace_s=WAIT_MS / 1000)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def site(hosting: Hosting, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a server's page."""
     async with hosting(tmp_path / "server") as host:
+        be_patient(host.server)
         yield f"http://127.0.0.1:{host.server.port}/"
 
 
