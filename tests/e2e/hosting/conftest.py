@@ -5,7 +5,6 @@ import datetime
 import ipaddress
 import os
 import shutil
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -17,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.ports import free_port
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 WAIT_S = 60.0
@@ -34,12 +34,6 @@ class Proxy:
     @property
     def origin(self) -> str:
         return f"https://127.0.0.1:{self.port}"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def certify(directory: Path) -> tuple[Path, Path]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from tests.ports import free_port
 
 import devcloud
 from devcloud.directory.joining import Join
@@ -28,15 +29,14 @@ WAIT_S = 60.0
 @asynccontextmanager
 async def behind(kind: str, proxying: Any, data: Path, **more: Any) -> AsyncIterator[Any]:
     """A server behind a proxy, started as the file of `deploy/` says."""
+    port = free_port()
     settings = ServerSettings(
-        data=data / "server", host="127.0.0.1", port=0, behind_proxy=True, join=Join.OPEN
+        data=data / "server", host="127.0.0.1", port=port, behind_proxy=True, join=Join.OPEN
     )
-    async with DevCloudServer(settings) as server:
-        port = server.port
     async with proxying(kind, data / kind, port) as proxy:
         given = {"proxy_certificate": proxy.certificate, "origins": (proxy.origin,), **more}
         async with (
-            DevCloudServer(replace(settings, port=port, **given)) as server,
+            DevCloudServer(replace(settings, **given)) as server,
             aiohttp.ClientSession() as http,
         ):
             yield SimpleNamespace(server=server, proxy=proxy, http=http, data=data)

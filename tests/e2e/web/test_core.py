@@ -15,6 +15,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from tests.e2e.web.conftest import be_patient
+from tests.ports import free_port
 
 import devcloud
 from devcloud.call.states import State
@@ -127,10 +128,11 @@ class Stage:
         self._stack = stack
         self._browser = browser
         self._data = data
+        self._port = free_port()
         self.server: LyingServer
 
-    async def start(self, port: int = 0) -> None:
-        settings = ServerSettings(data=self._data / "server", host="127.0.0.1", port=port)
+    async def start(self) -> None:
+        settings = ServerSettings(data=self._data / "server", host="127.0.0.1", port=self._port)
         self.server = LyingServer(settings)
         await self.server.__aenter__()
 
@@ -418,12 +420,11 @@ async def test_a_server_that_starts_again_ends_no_call(
     await tab.sign_in("Marc")
     theirs = await stage.ring(tab, john)
     await talk(tab, theirs)
-    port = stage.server.port
     await stage.server.__aexit__(None, None, None)
     await tab.until("!client.connection.online && client.connection.nextTryS !== null")
     async with asyncio.timeout(WAIT_S):
         await sound.hear(theirs, sound.loud)
-    await stage.start(port)
+    await stage.start()
     await tab.until("client.connection.online && client.people.length === 1")
     assert await tab.do("call.state") == "active"
     await tab.do("call.hangUp()")
