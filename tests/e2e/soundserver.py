@@ -93,9 +93,9 @@ class SoundServer:
         self._process.wait()
 
 
-def write_tone(path: Path, seconds: float) -> None:
-    at = np.arange(int(48_000 * seconds)) / 48_000
-    soundfile.write(path, 0.3 * np.sin(2 * np.pi * TONE_HZ * at), 48_000, subtype="PCM_16")
+def write_tone(path: Path, seconds: float, rate: int = 48_000) -> None:
+    at = np.arange(int(rate * seconds)) / rate
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * TONE_HZ * at), rate, subtype="PCM_16")
 
 
 def has_tone(pcm: bytes) -> bool:
@@ -141,11 +141,11 @@ class Recorder:
 
 
 class Player:
-    """A tone at a microphone, again and again."""
+    """A tone at a microphone, for as long as a test may take."""
 
     def __init__(self, server: SoundServer, sink: str) -> None:
         path = server.folder / "player.wav"
-        write_tone(path, 120)
+        write_tone(path, 300, rate=16_000)
         self._command = ("paplay", f"--device={sink}", str(path))
         self._server = server
         self._sink = sink

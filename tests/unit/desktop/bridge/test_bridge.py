@@ -63,7 +63,7 @@ class Made:
 def made(qtbot: QtBot) -> Iterator[Made]:
     made = Made()
     yield made
-    assert made.bridge.stop(20)
+    assert made.bridge.stop(60)
 
 
 def test_orders_wait_for_the_core_and_are_answered_in_the_qt_thread(
@@ -112,7 +112,7 @@ def test_stopping_cancels_closes_and_joins(qtbot: QtBot) -> None:
     made.call("John")
     qtbot.waitUntil(lambda: bool(made.answers), timeout=WAIT_MS)
     assert made.board is not None
-    assert made.bridge.stop(20)
+    assert made.bridge.stop(60)
     assert made.board.closed
     assert not made.board.thread.is_alive()
     assert made.bridge.stop()
@@ -126,7 +126,7 @@ def test_stopped_before_it_began(qtbot: QtBot) -> None:
     assert made.bridge.stop()
     again = Made()
     again.bridge.start()
-    assert again.bridge.stop(20)
+    assert again.bridge.stop(60)
 
 
 def test_a_qt_thread_that_stands_still_does_not_hold_up_the_core(made: Made, qtbot: QtBot) -> None:

@@ -24,7 +24,7 @@ from devcloud.model.texts import Language
 from devcloud.server.happenings import Here
 from devcloud.server.settings import ServerSettings
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 NNBSP = "\u202f"
 
 
@@ -109,7 +109,7 @@ def test_a_long_name_leaves_every_column_in_sight(
     table = window.table
     model.people.show_people((here("W" * 32, "192.168.100.100", in_call=True), here("Marc", "h")))
     model.changed.emit()
-    qtbot.waitUntil(table.isVisible)
+    qtbot.waitUntil(table.isVisible, timeout=PATIENCE_MS)
     assert table.horizontalScrollBar().maximum() == 0
     assert all(
         table.columnWidth(column) >= table.sizeHintForColumn(column) for column in list(Column)[1:]

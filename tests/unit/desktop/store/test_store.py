@@ -140,7 +140,7 @@ def test_the_keeper_answers_in_the_qt_thread(tmp_path: Path, qtbot: QtBot) -> No
     keeper.start()
     qtbot.waitUntil(lambda: bool(loaded), timeout=WAIT_MS)
     assert loaded == [Kept((JOHN,), (call,))]
-    assert keeper.stop(20)
+    assert keeper.stop(60)
 
 
 def test_what_waits_is_written_before_it_stops(tmp_path: Path, qtbot: QtBot) -> None:
@@ -163,7 +163,7 @@ def test_the_keeper_tells_what_it_moved_aside(tmp_path: Path, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: bool(told), timeout=WAIT_MS)
     assert told[0].code == "contacts_damaged"
     assert "damaged-1" in str(told[0])
-    assert keeper.stop(20)
+    assert keeper.stop(60)
 
 
 def test_without_a_disk_calling_goes_on(tmp_path: Path, qtbot: QtBot) -> None:
@@ -175,7 +175,7 @@ def test_without_a_disk_calling_goes_on(tmp_path: Path, qtbot: QtBot) -> None:
     keeper.keep_people(HERE, (JOHN,))
     qtbot.waitUntil(lambda: bool(told), timeout=WAIT_MS)
     assert told[0].code == "not_writable"
-    assert keeper.stop(20)
+    assert keeper.stop(60)
 
 
 def test_what_waits_is_bounded(tmp_path: Path, qtbot: QtBot) -> None:
