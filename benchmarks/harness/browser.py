@@ -19,7 +19,7 @@ from benchmarks.harness.processes import BenchmarkFailed, hurrying
 
 RATE = 48_000
 BLOCK = 128
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -36,7 +36,7 @@ WAIT_S = 60.0
 """How long anything may take before a test gives up: no test is about time."""
 LOUDEST_SILENCE = 4
 """What Opus makes of digital silence, of 32768; speech is in the thousands."""
-TIMERS = Timers(ring=6.0, connect=2.0, others=0.2)
+TIMERS = Timers(ring=30.0, connect=4.0, others=0.2)
 
 Lie = Callable[[CallMessage], Iterable[CallMessage]]
 Body = dict[str, Any]

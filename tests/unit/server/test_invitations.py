@@ -87,16 +87,16 @@ def test_two_programs_at_once_use_it_once(tmp_path: Path, engine: Engine) -> Non
     barrier = threading.Barrier(6)
     told: list[str] = []
 
-    def come() -> None:
-        own = open_database(tmp_path / "db")
+    def come(own: Engine) -> None:
         barrier.wait()
         told.append(spend(own, made.token))
-        own.dispose()
 
-    threads = [threading.Thread(target=come) for _ in range(6)]
+    engines = [open_database(tmp_path / "db") for _ in range(6)]
+    threads = [threading.Thread(target=come, args=(own,)) for own in engines]
     for thread in threads:
         thread.start()
-    for thread in threads:
+    for thread, own in zip(threads, engines, strict=True):
         thread.join()
+        own.dispose()
     assert sorted(told) == [""] * 3 + ["invite_used"] * 3
     assert used(engine) == [3]
