@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from tests.ports import free_port
 from tests.program import started
 
 import devcloud
@@ -292,8 +293,8 @@ async def test_ctrl_c_ends_answering_and_the_call_that_goes_on(house: Any, tmp_p
 async def test_answering_tells_that_the_server_is_gone_and_back(
     hosting: Any, tmp_path: Path
 ) -> None:
-    async with hosting(tmp_path / "server") as host:
-        port = host.server.port
+    port = free_port()
+    async with hosting(tmp_path / "server", port) as host:
         who = ("--server", host.address, "--name", "Marc", "--data", tmp_path / "marc")
         async with running("answer", *who, "--language", "fr") as marc:
             await marc.line("Marc est en ligne")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.ports import free_port
 
 from devcloud.client import session as sessions
 from devcloud.client.address import parse_address
@@ -79,20 +80,22 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("impatient")
 async def test_attempts_come_after_1_2_4_8_then_every_15_seconds(tmp_path: Path) -> None:
     heard = Heard()
-    async with server(tmp_path / "server") as first:
-        port = first.port
-        async with signed_in(port, tmp_path / "data", heard):
-            await first.__aexit__(None, None, None)
-            await heard.until(lambda: len(heard.pauses) >= 7)
-            # With jitter, so that a whole team does not come back in one moment.
-            for pause, expected in zip(heard.pauses, (*PAUSES_S, 15.0, 15.0), strict=False):
-                assert pause is not None and 0.8 * expected <= pause <= 1.2 * expected
+    port = free_port()
+    async with (
+        server(tmp_path / "server", port) as first,
+        signed_in(port, tmp_path / "data", heard),
+    ):
+        await first.__aexit__(None, None, None)
+        await heard.until(lambda: len(heard.pauses) >= 7)
+        # With jitter, so that a whole team does not come back in one moment.
+        for pause, expected in zip(heard.pauses, (*PAUSES_S, 15.0, 15.0), strict=False):
+            assert pause is not None and 0.8 * expected <= pause <= 1.2 * expected
+        heard.pauses.clear()
+        async with server(tmp_path / "server", port):
+            await heard.until(lambda: len(heard.welcomes) == 2)
             heard.pauses.clear()
-            async with server(tmp_path / "server", port):
-                await heard.until(lambda: len(heard.welcomes) == 2)
-                heard.pauses.clear()
-            await heard.until(lambda: bool(heard.pauses))
-            assert heard.pauses[0] is not None and heard.pauses[0] <= 1.2
+        await heard.until(lambda: bool(heard.pauses))
+        assert heard.pauses[0] is not None and heard.pauses[0] <= 1.2
     # Two servers have said goodbye.
     assert [m.code for m in heard.received if isinstance(m, Bye)] == ["server_stopping"] * 2
 
@@ -102,15 +105,17 @@ async def test_one_need_not_wait_for_the_next_attempt(
 ) -> None:
     monkeypatch.setattr(sessions, "PAUSES_S", (3600.0,))
     heard = Heard()
-    async with server(tmp_path / "server") as first:
-        port = first.port
-        async with signed_in(port, tmp_path / "data", heard) as session:
-            await first.__aexit__(None, None, None)
-            await heard.until(lambda: bool(heard.pauses))
-            async with server(tmp_path / "server", port):
-                await asyncio.sleep(0)
-                session.retry()
-                await heard.until(lambda: len(heard.welcomes) == 2)
+    port = free_port()
+    async with (
+        server(tmp_path / "server", port) as first,
+        signed_in(port, tmp_path / "data", heard) as session,
+    ):
+        await first.__aexit__(None, None, None)
+        await heard.until(lambda: bool(heard.pauses))
+        async with server(tmp_path / "server", port):
+            await asyncio.sleep(0)
+            session.retry()
+            await heard.until(lambda: len(heard.welcomes) == 2)
 
 
 async def test_closing_does_not_wait_for_the_next_attempt(
@@ -130,14 +135,16 @@ async def test_closing_does_not_wait_for_the_next_attempt(
 @pytest.mark.usefixtures("impatient")
 async def test_a_server_that_became_another_is_not_believed(tmp_path: Path) -> None:
     heard = Heard()
-    async with server(tmp_path / "server") as first:
-        port = first.port
-        async with signed_in(port, tmp_path / "data", heard) as session:
-            await first.__aexit__(None, None, None)
-            async with server(tmp_path / "other", port):
-                await heard.until(lambda: None in heard.pauses)
-                assert isinstance(session.fatal, Refused)
-                assert session.fatal.code == "certificate_changed"
+    port = free_port()
+    async with (
+        server(tmp_path / "server", port) as first,
+        signed_in(port, tmp_path / "data", heard) as session,
+    ):
+        await first.__aexit__(None, None, None)
+        async with server(tmp_path / "other", port):
+            await heard.until(lambda: None in heard.pauses)
+            assert isinstance(session.fatal, Refused)
+            assert session.fatal.code == "certificate_changed"
 
 
 async def test_signing_in_twice_from_one_device_ends_the_first(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from tests.ports import free_port
 
 from devcloud.desktop.bridge import Bridge, board_of
 from devcloud.desktop.store.keeper import Keeper
@@ -190,7 +191,7 @@ def test_a_name_that_is_taken_and_a_server_that_is_gone(
 def test_a_server_that_comes_back_and_one_with_another_certificate(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    server = Server(tmp_path / "server")
+    server = Server(tmp_path / "server", free_port())
     marc = Program(tmp_path / "marc", "Marc", server.address)
     app, form = marc.app, marc.app.connect_form
     toasts: list[str] = []
