@@ -92,10 +92,11 @@ async def test_a_status_outlives_the_connection(pair: Any, tmp_path: Path) -> No
 
 
 async def test_a_call_that_is_given_up_was_missed(pair: Any) -> None:
-    ours, _ = await pair.ring()
+    ours, theirs = await pair.ring()
     await ours.hang_up()
     missed = await next_missed(pair.john)
     assert (missed.peer, missed.reason) == ("Marc", EndReason.CANCELLED)
+    assert missed.call == theirs.id
 
 
 async def test_one_that_is_declined_was_not(pair: Any) -> None:

@@ -21,11 +21,12 @@ _MISSED = frozenset(
 
 @dataclass(frozen=True)
 class MissedCall:
-    """Somebody called and was not answered. `at` is when, in seconds since 1970. `reason` says why:
-    nobody took it (`no_answer`), the caller gave up (`cancelled`), there was another call or one
-    did not want to be disturbed (`busy`), or it was of a kind that is not wanted
-    (`rejected_by_policy`)."""
+    """Somebody called and was not answered. `call` is its id, that of the `ClientCall` where it
+    rang. `at` is when, in seconds since 1970. `reason` says why: nobody took it (`no_answer`), the
+    caller gave up (`cancelled`), there was another call or one did not want to be disturbed
+    (`busy`), or it was of a kind that is not wanted (`rejected_by_policy`)."""
 
+    call: str
     peer: str
     kind: CallKind
     at: float
@@ -37,4 +38,4 @@ def missed_call(record: CallRecord, me: str) -> MissedCall | None:
     unanswered = record.answered_at is None and record.reason in _MISSED
     if not unanswered or fold_name(record.callee) != fold_name(me):
         return None
-    return MissedCall(record.caller, record.kind, record.begun_at, record.reason)
+    return MissedCall(record.call, record.caller, record.kind, record.begun_at, record.reason)

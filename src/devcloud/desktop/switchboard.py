@@ -5,7 +5,6 @@ Frozen values come in and go out (`happenings.py`). Knows no Qt, and decides not
 
 import asyncio
 import base64
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -40,7 +39,7 @@ class Switchboard:
     def __init__(self, tell: Tell, sound_files: Path) -> None:
         self._tell = tell
         self._sound_files = sound_files
-        self._rang: deque[tuple[str, float]] = deque(maxlen=64)
+        self._rang: deque[str] = deque(maxlen=64)
         self._lock = asyncio.Lock()
         self._signing: asyncio.Task[object] | None = None
         self._entered: connect | None = None
@@ -184,13 +183,12 @@ class Switchboard:
             self._tell(on.PeopleAre(tuple(map(somebody, everyone))))
 
         def rang(call: ClientCall) -> None:
-            self._rang.append((call.peer, time.time()))
+            self._rang.append(call.id)
             self._attend(call, ring_s)
 
         def missed(call: MissedCall) -> None:
-            # What rang was told as a call; it was noted a moment after it had begun.
-            if any(peer == call.peer and -0.01 <= at - call.at < 1.0 for peer, at in self._rang):
-                return
+            if call.call in self._rang:
+                return  # it was told as a call
             legacy = call.kind is CallKind.LEGACY_2023
             self._tell(on.Missed(call.peer, call.at, str(call.reason), legacy))
 

@@ -21,7 +21,7 @@ def record(reason: EndReason, *, caller: str = "John", answered: bool = False) -
 
 @pytest.mark.parametrize("reason", [EndReason.NO_ANSWER, EndReason.CANCELLED, EndReason.BUSY])
 def test_what_nobody_took_was_missed(reason: EndReason) -> None:
-    missed = MissedCall("John", CallKind.DEVCLOUD, 100.0, reason)
+    missed = MissedCall("1" * 32, "John", CallKind.DEVCLOUD, 100.0, reason)
     assert missed_call(record(reason), "Marc") == missed
 
 
