@@ -100,8 +100,10 @@ async def test_a_call_that_is_given_up_was_missed(pair: Any) -> None:
 
 
 async def test_one_that_is_declined_was_not(pair: Any) -> None:
-    _, theirs = await pair.ring()
+    ours, theirs = await pair.ring()
     await theirs.decline()
+    async with asyncio.timeout(60):
+        await ours.ended()
     ours, _ = await pair.ring()
     await ours.hang_up()
     assert (await next_missed(pair.john)).reason is EndReason.CANCELLED
