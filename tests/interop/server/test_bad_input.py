@@ -309,7 +309,7 @@ async def test_http_nonsense(world: Any, data: bytes, status: bytes) -> None:
     ],
 )
 async def test_garbage_on_tcp_is_closed(world: Any, data: bytes) -> None:
-    await world.start()
+    await world.start(door=DoorLimits(silent_s=3))
     answer = await answer_to(world, data)
     assert b"HTTP/1.1 101" not in answer
     await still_works(world)
