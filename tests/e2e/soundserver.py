@@ -26,8 +26,19 @@ pcm.ears { type pulse device "ears" hint { show on description "ears" } }
 """
 
 
+# Nobody connects before all of it is done: what a program finds first are these devices.
+START = """
+load-module module-null-sink sink_name=mic rate=48000 channels=1
+load-module module-null-sink sink_name=ears rate=48000 channels=1
+set-default-source mic.monitor
+set-default-sink ears
+load-module module-native-protocol-unix socket={socket} auth-anonymous=1
+"""
+
+
 class SoundServer:
-    """A PulseAudio with two null sinks: what is played into `mic` is what the microphone hears."""
+    """A PulseAudio with two null sinks: what is played into `mic` is what the microphone hears,
+    the system's own one. The system's speaker is `ears`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,18 +51,16 @@ class SoundServer:
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
         }
         (folder / "asound.conf").write_text(ALSA)
+        (folder / "start.pa").write_text(START.format(socket=socket))
         self.start_server()
 
     def start_server(self) -> None:
         """Start it, or start it again."""
-        socket = self.folder / "native"
         self._process = subprocess.Popen(
             [
                 *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no"),
                 *("--exit-idle-time=-1", "--disallow-exit"),
-                *("-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"),
-                *("-L", "module-null-sink sink_name=mic rate=48000 channels=1"),
-                *("-L", "module-null-sink sink_name=ears rate=48000 channels=1"),
+                *("-F", str(self.folder / "start.pa")),
             ],
             env=os.environ | self.environment,
             stdout=subprocess.DEVNULL,
@@ -76,6 +85,13 @@ class SoundServer:
         hint = f'hint {{ show on description "{name}" }}'
         with (self.folder / "asound.conf").open("a") as file:
             file.write(f'pcm.{name} {{ type pulse device "{sink}" {hint} }}\n')
+
+    def exchange_microphone(self, new: str) -> None:
+        """`mic` goes, the speaker for a moment, too; another is the system's own microphone."""
+        self.run("pactl", "unload-module", "module-null-sink")
+        self.run("pactl", "load-module", "module-null-sink", f"sink_name={new}")
+        self.run("pactl", "set-default-source", f"{new}.monitor")
+        self.run("pactl", "load-module", "module-null-sink", "sink_name=ears")
 
     @property
     def recording(self) -> bool:

@@ -71,18 +71,11 @@ class Person:
         self.programs: list[subprocess.Popen[str]] = []
 
     def connect_sound(self) -> None:
-        """A sound server of their own: the system's microphone is `mic`, its speaker `ears`."""
+        """A sound server of their own."""
         pulse = self.folder / "p"
         pulse.mkdir(mode=0o700)
         self.sound = SoundServer(pulse)
-        self.choose_defaults()
         self.environment |= self.sound.environment
-
-    def choose_defaults(self, microphone: str = "mic.monitor") -> None:
-        """What the system uses where nothing else is chosen."""
-        assert self.sound is not None
-        self.sound.run("pactl", "set-default-sink", "ears")
-        self.sound.run("pactl", "set-default-source", microphone)
 
     def settings(self, **more: object) -> None:
         """Write down what this person has chosen in Settings."""

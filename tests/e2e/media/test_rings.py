@@ -96,7 +96,7 @@ async def test_a_missing_device_is_said_and_the_systems_own_rings(
     pair: Any, sound_server: SoundServer, sound: Any, tmp_path: Path
 ) -> None:
     tone = sound.tone(tmp_path / "ring.wav", hertz=1000, seconds=0.5)
-    with Recorder(sound_server, "mic") as default:
+    with Recorder(sound_server, "ears") as default:
         pair.marc.media.send(Ring(ring="1", path=str(tone), device="Old headset", loop=True))
         trouble = await pair.marc.until(RingTrouble)
         assert (trouble.code, trouble.detail) == ("device_not_found", "Old headset")
