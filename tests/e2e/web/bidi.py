@@ -12,6 +12,8 @@ from typing import Any
 
 import aiohttp
 
+from devcloud.net.processes import see_end
+
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 START_S = 60.0
 ANSWER_S = 60.0
@@ -122,11 +124,6 @@ async def firefox(profile: Path) -> AsyncIterator[Firefox]:
     finally:
         if process.returncode is None:
             process.terminate()
-        try:
-            async with asyncio.timeout(STOP_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        await see_end(process, STOP_S)
         if reading is not None:
             await reading
