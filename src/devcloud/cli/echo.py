@@ -17,6 +17,7 @@ import msgspec
 
 from devcloud.client.api import ClientCall, connect
 from devcloud.client.keyfile import install, load_or_create
+from devcloud.client.session import PAUSES_S
 from devcloud.identity.keys import SigningKey
 from devcloud.model.errors import BadKey, DevCloudError, Refused
 from devcloud.net.tasks import Tasks
@@ -24,7 +25,6 @@ from devcloud.net.tasks import Tasks
 MOST_CALLS = 4
 LONGEST_CALL_S = 300.0
 DELAY_S = 1.0
-PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 GOOD_FOR_NOTHING = 3
 """The exit code where trying again would not help."""
 _LONGEST_ORDER = 16 * 1024
