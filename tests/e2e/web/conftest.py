@@ -1,5 +1,6 @@
 """Browsers that visit a real server's page, and the same page over a client that only pretends."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -40,15 +41,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-async def until(page: Page, holds: str) -> None:
-    """Wait until `holds` (JavaScript) is true. The page's own rules forbid what Playwright's
-    waiting does (eval)."""
-    await page.evaluate(
-        f"""() => new Promise((resolve) => {{
-          const look = () => ({holds} ? resolve() : setTimeout(look, 20));
-          look();
-        }})"""
-    )
+async def until(page: Page, holds: str) -> Any:
+    """What `holds` (JavaScript) is, as soon as it is true."""
+    # The page's own rules forbid what Playwright's waiting does (eval).
+    look = f"""new Promise((resolve, reject) => {{
+      const look = async () => {{
+        const found = await ({holds});
+        if (found) resolve(found); else setTimeout(() => look().catch(reject), 20);
+      }};
+      look().catch(reject);
+    }})"""
+    async with asyncio.timeout(WAIT_MS / 1000):
+        return await page.evaluate(look)
 
 
 async def keep(page: Page, milliseconds: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
-from tests.e2e.web.conftest import be_patient
+from tests.e2e.web.conftest import be_patient, until
 from tests.ports import free_port
 
 import devcloud
@@ -106,16 +106,7 @@ class Tab:
 
     async def until(self, holds: str) -> Any:
         """What `holds` (JavaScript) is, as soon as it is true."""
-        # The page's own rules forbid what Playwright's waiting does (eval).
-        look = f"""new Promise((resolve, reject) => {{
-          const look = async () => {{
-            const found = await ({holds});
-            if (found) resolve(found); else setTimeout(() => look().catch(reject), 20);
-          }};
-          look().catch(reject);
-        }})"""
-        async with asyncio.timeout(WAIT_S):
-            return await self.page.evaluate(look)
+        return await until(self.page, holds)
 
     async def do(self, what: str) -> Any:
         return await self.page.evaluate(what)
