@@ -15,6 +15,7 @@ from tests.e2e.soundserver import SoundServer
 
 import devcloud
 from devcloud.call.states import State
+from devcloud.client import session
 from devcloud.server.app import DevCloudServer
 from devcloud.server.settings import ServerSettings
 
@@ -201,6 +202,12 @@ async def pair_of(address: str, data: Path) -> AsyncIterator[Pair]:
 @pytest.fixture(scope="session")
 def pairing() -> Pairing:
     return pair_of
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, who says something is not called silent."""
+    monkeypatch.setattr(session, "CONNECT_TIMEOUT_S", 45.0)
 
 
 @pytest.fixture

@@ -26,13 +26,9 @@ from devcloud.model.errors import (
 )
 from devcloud.net.tls import load_or_make, server_context
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy the machine is, who says something is not called silent."""
-    monkeypatch.setattr(session, "CONNECT_TIMEOUT_S", 45.0)
 
 
 @contextlib.contextmanager

@@ -14,13 +14,9 @@ from devcloud.client import session
 from devcloud.model.errors import DevCloudError, Refused, Unreachable
 from devcloud.model.texts import Language
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 Speak = Callable[[web.WebSocketResponse], Awaitable[None]]
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy the machine is, who says something is not called silent."""
-    monkeypatch.setattr(session, "CONNECT_TIMEOUT_S", 45.0)
 
 
 @asynccontextmanager
